@@ -1,0 +1,229 @@
+"""A checkpoint to Argos translation packages: CTranslate2 int8 weights, subwords, metadata, canaries.
+
+A package is a folder that argostranslate, LibreTranslate and `normalize` read:
+
+    it-en/metadata.json         languages and version
+    it-en/model/                CTranslate2 model
+    it-en/sentencepiece.model   subwords
+    it-en/canaries.json         sentences and what this very model makes of them
+    it-en/README.md             the model card (written by `card.py`)
+
+A network trained on several source languages is exported once for each of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import ctranslate2
+import numpy as np
+import sentencepiece
+import torch
+from ctranslate2.specs import TransformerSpec, common_spec
+from ctranslate2.specs.attention_spec import MultiHeadAttentionSpec
+from ctranslate2.specs.common_spec import LayerNormSpec, LinearSpec
+from ctranslate2.specs.transformer_spec import (
+    TransformerDecoderLayerSpec,
+    TransformerEncoderLayerSpec,
+)
+from model import Shape, position_encodings
+
+ARGOS_VERSION = "1.9"
+"""The oldest argostranslate that reads this layout (SentencePiece with byte fallback)."""
+BEAM = 4
+LANGUAGE_NAMES = {"en": "English", "it": "Italian", "tr": "Turkish"}
+CANARIES = Path(__file__).parent / "canaries.json"
+Weights = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What an export needs of a training checkpoint; steps and seen (target tokens) are for the model card."""
+
+    shape: Shape
+    weights: Weights
+    steps: int
+    seen: int
+    minutes: float
+
+
+def read_checkpoint(path: Path, kind: str = "average") -> Checkpoint:
+    """The weights of a checkpoint: `average` (running average of the last steps) or `master` (the last step)."""
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    optimiser = saved["optimiser"]
+    weights = {name: tensor.float().numpy() for name, tensor in optimiser[kind].items()}
+    shape = Shape(**saved["shape"])
+    minutes = saved.get("elapsed", 0.0) / 60
+    return Checkpoint(shape, weights, optimiser.get("steps", 0), saved.get("seen", 0), minutes)
+
+
+def specification(shape: Shape, weights: Weights, pieces: list[str]) -> TransformerSpec:
+    """The network as CTranslate2 knows it, in float32."""
+    layers = (shape.encoder_layers, shape.decoder_layers)
+    spec = TransformerSpec.from_config(
+        layers, shape.heads, pre_norm=True, activation=common_spec.Activation.RELU
+    )
+    table = weights["embedding.weight"]
+    positions = position_encodings(shape.width).numpy()
+    for side in (spec.encoder, spec.decoder):
+        first = side.embeddings[0] if isinstance(side.embeddings, list) else side.embeddings
+        first.weight = table
+        side.scale_embeddings = True
+        side.position_encodings.encodings = positions
+    _set_norm(spec.encoder.layer_norm, weights, "norm_encoder")
+    _set_norm(spec.decoder.layer_norm, weights, "norm_decoder")
+    spec.decoder.projection.weight, spec.decoder.projection.bias = table, weights["bias"]
+    for side_name, side in (("encoder", spec.encoder), ("decoder", spec.decoder)):
+        for index, layer in enumerate(side.layer):
+            _set_layer(layer, weights, f"{side_name}.{index}")
+    padded = [*pieces, *(f"<unused{i}>" for i in range(shape.vocabulary - len(pieces)))]
+    spec.register_source_vocabulary(padded)
+    spec.register_target_vocabulary(padded)
+    spec.config.bos_token, spec.config.eos_token, spec.config.unk_token = "<s>", "</s>", "<unk>"
+    spec.config.decoder_start_token = "<s>"
+    spec.config.add_source_bos, spec.config.add_source_eos = False, True
+    spec.validate()
+    return spec
+
+
+def _set_layer(
+    layer: TransformerEncoderLayerSpec | TransformerDecoderLayerSpec, weights: Weights, name: str
+) -> None:
+    _set_norm(layer.self_attention.layer_norm, weights, f"{name}.norm_self")
+    _set_attention(layer.self_attention, weights, f"{name}.attend_self", ("query", "output"))
+    if f"{name}.norm_cross.weight" in weights:
+        _set_norm(layer.attention.layer_norm, weights, f"{name}.norm_cross")
+        _set_attention(
+            layer.attention, weights, f"{name}.attend_cross", ("query", "memory", "output")
+        )
+    _set_norm(layer.ffn.layer_norm, weights, f"{name}.norm_inner")
+    _set_linear(layer.ffn.linear_0, weights, f"{name}.inner")
+    _set_linear(layer.ffn.linear_1, weights, f"{name}.outer")
+
+
+def _set_attention(
+    spec: MultiHeadAttentionSpec, weights: Weights, name: str, parts: tuple[str, ...]
+) -> None:
+    for linear, part in zip(spec.linear, parts, strict=True):
+        _set_linear(linear, weights, f"{name}.{part}")
+
+
+def _set_norm(spec: LayerNormSpec, weights: Weights, name: str) -> None:
+    spec.gamma, spec.beta = weights[f"{name}.weight"], weights[f"{name}.bias"]
+
+
+def _set_linear(spec: LinearSpec, weights: Weights, name: str) -> None:
+    spec.weight, spec.bias = weights[f"{name}.weight"], weights[f"{name}.bias"]
+
+
+def read_pieces(sentencepiece_model: Path) -> list[str]:
+    """The subwords in the order of their numbers."""
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(sentencepiece_model))
+    return [processor.id_to_piece(index) for index in range(processor.get_piece_size())]
+
+
+def export(
+    checkpoint: Checkpoint,
+    sentencepiece_model: Path,
+    package: Path,
+    language: str,
+    version: str,
+    quantization: str = "int8",
+) -> None:
+    """Write the package folder; a folder that is there already is replaced as a whole.
+
+    quantization: a CTranslate2 storage type, `int8` or `float32`.
+    """
+    spec = specification(checkpoint.shape, dict(checkpoint.weights), read_pieces(sentencepiece_model))
+    spec.optimize(quantization=None if quantization == "float32" else quantization)
+    fresh = package.with_name(package.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    (fresh / "model").mkdir(parents=True)
+    spec.save(str(fresh / "model"))
+    shutil.copyfile(sentencepiece_model, fresh / "sentencepiece.model")
+    metadata = {
+        "package_version": version,
+        "argos_version": ARGOS_VERSION,
+        "from_code": language,
+        "from_name": LANGUAGE_NAMES[language],
+        "to_code": "en",
+        "to_name": LANGUAGE_NAMES["en"],
+    }
+    _write_json(fresh / "metadata.json", metadata)
+    sources = json.loads(CANARIES.read_text(encoding="utf-8"))[language]
+    expected = translate(fresh, sources)
+    pairs = [{"source": s, "expected": e} for s, e in zip(sources, expected, strict=True)]
+    _write_json(fresh / "canaries.json", {"beam": BEAM, "canaries": pairs})
+    (fresh / "README.md").write_text(
+        f"# {LANGUAGE_NAMES[language]} to English, version {version}\n", encoding="utf-8"
+    )
+    shutil.rmtree(package, ignore_errors=True)
+    fresh.rename(package)
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def translate(package: Path, sentences: list[str], compute_type: str = "default") -> list[str]:
+    """The package's translations, beam 4, one thread; without placeholders, retries or any other help."""
+    processor = sentencepiece.SentencePieceProcessor(
+        model_file=str(package / "sentencepiece.model")
+    )
+    translator = ctranslate2.Translator(
+        str(package / "model"), compute_type=compute_type, intra_threads=1, inter_threads=1
+    )
+    tokens = processor.encode(sentences, out_type=str)
+    results = translator.translate_batch(tokens, beam_size=BEAM, max_batch_size=1)
+    return [processor.decode(result.hypotheses[0]) for result in results]
+
+
+def build_archive(package: Path, folder: Path) -> Path:
+    """The `.argosmodel` file of a package (what `argospm install` and argostranslate read).
+
+    Same package, same bytes: entries are sorted and carry a fixed date. Returns the file's path, as
+    `translate-it_en-1_0_0.argosmodel`.
+    """
+    metadata = json.loads((package / "metadata.json").read_text(encoding="utf-8"))
+    version = metadata["package_version"].replace(".", "_")
+    name = f"translate-{metadata['from_code']}_{metadata['to_code']}-{version}"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.argosmodel"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(file for file in package.rglob("*") if file.is_file()):
+            entry = zipfile.ZipInfo(f"{name}/{file.relative_to(package).as_posix()}")
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(entry, file.read_bytes())
+    return path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("sentencepiece", type=Path, help="sentencepiece.model of the training run")
+    parser.add_argument("packages", type=Path, help="folder that gets one package per language")
+    parser.add_argument("--languages", default="it,tr")
+    parser.add_argument("--version", default="0.1.0")
+    parser.add_argument("--weights", choices=("average", "master"), default="average")
+    parser.add_argument("--quantization", choices=("int8", "float32"), default="int8")
+    parser.add_argument("--zip", type=Path, help="also write .argosmodel files to this folder")
+    options = parser.parse_args()
+    checkpoint = read_checkpoint(options.checkpoint, options.weights)
+    for language in options.languages.split(","):
+        package = options.packages / f"{language}-en"
+        export(
+            checkpoint, options.sentencepiece, package, language, options.version, options.quantization
+        )
+        size = sum(file.stat().st_size for file in package.rglob("*") if file.is_file())
+        print(f"{package}: {size / 1e6:.1f} MB, {checkpoint.steps} steps, {checkpoint.seen} tokens seen")
+        if options.zip:
+            print(build_archive(package, options.zip))
+
+
+if __name__ == "__main__":
+    main()
