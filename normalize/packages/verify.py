@@ -1,0 +1,65 @@
+"""Whether a package is what it should be: its files' digests, that it loads, and that it still translates its canaries."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+from normalize.errors import NormalizeError
+from normalize.packages.find import Origin, Package, file_digest, shipped_folder
+
+
+def verify(package: Package) -> list[str]:
+    """The problems of a package, one sentence each; an empty list means it is sound.
+
+    Shipped packages: every file against the SHA-256 in `models/index.toml`. All packages: that the model and the tokeniser load
+    and translate. Packages with a `canaries.json` (a list of `{"source", "target"}`): that each canary gives its translation.
+    """
+    problems = _wrong_files(package) if package.origin is Origin.SHIPPED else []
+    return problems or _wrong_translations(package)
+
+
+def _wrong_files(package: Package) -> list[str]:
+    index = shipped_folder() / "index.toml"
+    try:
+        entry = tomllib.loads(index.read_text(encoding="utf-8"))["packages"][package.pair]
+        files: dict[str, str] = dict(entry["files"])
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        return [f"{index}: has no readable entry for {package.pair} ({exc!r})"]
+    problems = []
+    for name, wanted in sorted(files.items()):
+        path = package.path / name
+        if not path.is_file():
+            problems.append(f"{path}: missing")
+            continue
+        status = path.stat()
+        if file_digest(str(path), status.st_size, status.st_mtime_ns) != wanted:
+            problems.append(f"{path}: its SHA-256 is not the one in index.toml")
+    return problems
+
+
+def _canaries(path: Path) -> list[tuple[str, str]]:
+    if not path.is_file():
+        return []
+    return [(canary["source"], canary["target"]) for canary in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def _wrong_translations(package: Package) -> list[str]:
+    from normalize.stages.translate import TranslateOptions, Translator
+
+    path = package.path / "canaries.json"
+    try:
+        canaries = _canaries(path)
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        return [f"{path}: cannot be read ({exc!r})"]
+    try:
+        translator = Translator(package, TranslateOptions(threads=1))
+        results = translator.translate([source for source, _ in canaries] or ["."])
+    except NormalizeError as exc:
+        return [str(exc)]
+    return [
+        f"{package.pair}: the canary {source!r} gives {result.text!r}, expected {target!r}"
+        for (source, target), result in zip(canaries, results, strict=False)
+        if result.text != target
+    ]

@@ -1,0 +1,9 @@
+"""Segments in another language to English: `Translator` for a package, `FakeTranslator` for tests."""
+
+from __future__ import annotations
+
+from normalize.stages.translate.base import FakeTranslator, TextTranslator
+from normalize.stages.translate.options import TranslateOptions
+from normalize.stages.translate.translator import Translator
+
+__all__ = ["FakeTranslator", "TextTranslator", "TranslateOptions", "Translator"]

@@ -1,0 +1,30 @@
+"""How translations are made: everything that can change their text, and the threads that cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TranslateOptions:
+    """Options of the translator.
+
+    beam: hypotheses kept while searching, 1 (greedy, fastest) to 16.
+    threads: engine threads; 0 takes one for each processor this process may use. Never changes a result.
+    compute_type: number type of the engine's matrix products: `int8` (fast, small), `float32`, `auto`, ...; see CTranslate2.
+    length_penalty: exponent of the length in the search's score; 0.2 is what Argos Translate uses.
+    max_pieces: longest text, in subwords, given to the model at once; longer ones are split at clause boundaries.
+    max_batch_pieces: source subwords in one batch of the engine. Never changes a result.
+    """
+
+    beam: int = 4
+    threads: int = 0
+    compute_type: str = "int8"
+    length_penalty: float = 0.2
+    max_pieces: int = 140
+    max_batch_pieces: int = 2048
+
+    @property
+    def signature(self) -> str:
+        """The options that can change a result, in a fixed order, for manifests and the translation memory's key."""
+        return f"beam={self.beam},compute={self.compute_type},penalty={self.length_penalty:g},pieces={self.max_pieces}"
