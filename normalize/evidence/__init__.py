@@ -1,0 +1,1 @@
+"""Compact character language models and vocabularies of Italian, Turkish and English."""

@@ -1,0 +1,96 @@
+"""Turns characters into the symbols that the character language models count.
+
+Every character that any of the candidate encodings can produce is a symbol of its own, because
+telling such characters apart is what the models are for. Digits are one symbol, white space is
+one symbol, and all other characters share a symbol with their kind (Cyrillic, Greek, other Latin
+letters, marks, emoji, ...).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+SINGLE_BYTE = (
+    "cp1252",
+    "cp1254",
+    "iso8859-1",
+    "iso8859-9",
+    "iso8859-15",
+    "cp850",
+    "cp857",
+    "cp437",
+    "mac-roman",
+    "mac-turkish",
+)
+"""The single-byte encodings whose characters are symbols of their own."""
+
+SYMBOL_BITS = 10
+"""How many bits a symbol takes in the key of an n-gram; five symbols fit in one 64-bit key."""
+
+BOUNDARY = 1
+"""The symbol before the first and after the last character of a text."""
+
+_DIGIT, _SPACE, _UNKNOWN = 2, 3, 4
+_LATIN_LOWER, _LATIN_UPPER, _GREEK, _CYRILLIC, _LETTER = 5, 6, 7, 8, 9
+_MARK, _SYMBOL, _PUNCTUATION, _CONTROL, _NUMBER = 10, 11, 12, 13, 14
+_FIRST_OWN = 16
+_TABLE_SIZE = 0x11000
+"""Characters beyond the first plane and a bit share the symbol for symbols (emoji) or letters."""
+
+
+def own_characters() -> tuple[str, ...]:
+    """The characters that are symbols of their own, in order of their code points."""
+    found = {chr(code) for code in range(0x21, 0x7F) if not chr(code).isdigit()}
+    for encoding in SINGLE_BYTE:
+        for byte in range(0x80, 0x100):
+            char = bytes([byte]).decode(encoding, errors="ignore")
+            if char and not (char.isspace() or unicodedata.category(char) in ("Cc", "Co")):
+                found.add(char)
+    return tuple(sorted(found))
+
+
+def _kind(char: str) -> int:
+    """The shared symbol of a character that has none of its own."""
+    category = unicodedata.category(char)
+    if char.isspace():
+        return _SPACE
+    if category == "Nd":
+        return _DIGIT
+    if category[0] == "L":
+        name = unicodedata.name(char, "")
+        if name.startswith("LATIN"):
+            return _LATIN_UPPER if category == "Lu" else _LATIN_LOWER
+        return {"G": _GREEK, "C": _CYRILLIC}.get(name[:1], _LETTER) if category != "Lo" else _LETTER
+    return {"M": _MARK, "S": _SYMBOL, "P": _PUNCTUATION, "C": _CONTROL, "N": _NUMBER}.get(
+        category[0], _SPACE
+    )
+
+
+@cache
+def symbol_table() -> npt.NDArray[np.uint64]:
+    """The symbol of each code point below the table's size."""
+    table = np.full(_TABLE_SIZE, _LETTER, dtype=np.uint64)
+    for code in range(0x3000):
+        table[code] = _kind(chr(code))
+    table[0xD800:0xE000] = _CONTROL
+    table[0xE000:0xF900] = _CONTROL
+    table[0xFE00:0xFE10] = _MARK
+    table[0xFFFD] = _UNKNOWN
+    table[0x10000:] = _SYMBOL
+    for number, char in enumerate(own_characters(), _FIRST_OWN):
+        table[ord(char)] = number
+    return table
+
+
+def symbols(text: str) -> npt.NDArray[np.uint64]:
+    """The symbols of a text, one a character.
+
+    >>> symbols("a1 2").tolist()[1:]
+    [2, 3, 2]
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return symbol_table()[np.minimum(codes, _TABLE_SIZE - 1)]

@@ -1,0 +1,177 @@
+"""Turns a text into how well it reads as Italian, Turkish and English: character language models.
+
+One table holds the n-grams (up to five symbols) of all languages; each n-gram carries, for each
+language, its interpolated Witten-Bell log-probability and the back-off weight of the history that
+it is. A text is scored by the longest n-gram known at each place, so one look-up serves all
+languages.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from normalize.evidence.alphabet import BOUNDARY, SYMBOL_BITS, symbols
+
+LANGUAGES = ("it", "tr", "en")
+"""The languages of the model, in the order of its columns."""
+ORDER = 5
+"""Symbols in the longest n-gram."""
+STEP = 0.08
+"""Nats between two neighbouring values of the tables."""
+
+Grams = npt.NDArray[np.uint64]
+Nats = npt.NDArray[np.float32]
+_MAGIC = b"charlm1\n"
+
+
+def _quantised(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+    nats = -np.log(np.maximum(values, 1e-12)) / STEP
+    return np.clip(np.rint(nats), 0, 255).astype(np.uint8)
+
+
+def _packed(array: npt.NDArray[np.uint8]) -> bytes:
+    body = zlib.compress(array.tobytes(), 9)
+    return struct.pack("<I", len(body)) + body
+
+
+class CharacterModel:
+    """Character language models of several languages in one table."""
+
+    def __init__(
+        self,
+        grams: list[Grams],
+        costs: list[npt.NDArray[np.uint8]],
+        backoffs: list[npt.NDArray[np.uint8]],
+    ) -> None:
+        """Take the n-grams of each order (sorted), their costs and their back-offs, a column a language."""
+        self.grams = grams
+        self._costs = costs
+        self._backoffs = backoffs
+        nothing = np.zeros((1, len(LANGUAGES)), dtype=np.uint8)
+        self._cost_table = np.concatenate([*costs, nothing]).astype(np.float32) * np.float32(-STEP)
+        self._backoff_table = np.concatenate([*backoffs, nothing]).astype(np.float32) * np.float32(
+            -STEP
+        )
+        sizes = [len(part) for part in grams]
+        self._starts = [sum(sizes[:order]) for order in range(len(sizes))]
+        self._missing = sum(sizes)
+        self._unigrams = np.full(1 << SYMBOL_BITS, self._missing, dtype=np.int64)
+        self._unigrams[grams[0].astype(np.int64)] = np.arange(sizes[0])
+
+    @classmethod
+    def from_probabilities(
+        cls,
+        grams: list[Grams],
+        probabilities: list[npt.NDArray[np.float64]],
+        backoffs: list[npt.NDArray[np.float64]],
+    ) -> CharacterModel:
+        """Build a model from probabilities in (0, 1]."""
+        return cls(
+            grams,
+            [_quantised(part) for part in probabilities],
+            [_quantised(part) for part in backoffs],
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the model: per order the gaps between keys (a plane a byte), costs and back-offs."""
+        body = [_MAGIC]
+        for grams, costs, backoffs in zip(self.grams, self._costs, self._backoffs, strict=True):
+            gaps = np.diff(grams, prepend=np.uint64(0))
+            planes = np.ascontiguousarray(gaps.view(np.uint8).reshape(-1, 8).T)
+            body.append(struct.pack("<I", len(grams)))
+            body += [_packed(planes), _packed(costs.T.copy()), _packed(backoffs.T.copy())]
+        path.write_bytes(b"".join(body))
+
+    @classmethod
+    def load(cls, data: bytes) -> CharacterModel:
+        """Read what `save` wrote."""
+        if not data.startswith(_MAGIC):
+            message = "this is not a character language model"
+            raise ValueError(message)
+        at = len(_MAGIC)
+
+        def block() -> npt.NDArray[np.uint8]:
+            nonlocal at
+            (size,) = struct.unpack_from("<I", data, at)
+            at += 4 + size
+            return np.frombuffer(zlib.decompress(data[at - size : at]), dtype=np.uint8)
+
+        grams, costs, backoffs = [], [], []
+        for _ in range(ORDER):
+            (number,) = struct.unpack_from("<I", data, at)
+            at += 4
+            gaps = np.ascontiguousarray(block().reshape(8, number).T).view(np.uint64).ravel()
+            grams.append(np.cumsum(gaps, dtype=np.uint64))
+            costs.append(np.ascontiguousarray(block().reshape(-1, number).T))
+            backoffs.append(np.ascontiguousarray(block().reshape(-1, number).T))
+        return cls(grams, costs, backoffs)
+
+    def nats(self, text: str) -> Nats:
+        """The log-probability of each character of a text in each language: shape (characters + 1, 3).
+
+        The last row is the end of the text.
+        """
+        stream = np.concatenate([[np.uint64(BOUNDARY)], symbols(text), [np.uint64(BOUNDARY)]])
+        return self._score(stream)[1:]
+
+    def _places(self, stream: Grams) -> list[npt.NDArray[np.int64]]:
+        """For each order, the table row of the n-gram ending at each symbol."""
+        places = [self._unigrams[stream.astype(np.int64)]]
+        key = stream
+        for order in range(2, ORDER + 1):
+            shifted = np.zeros_like(stream)
+            shifted[order - 1 :] = stream[: len(stream) - order + 1]
+            key = key | (shifted << np.uint64(SYMBOL_BITS * (order - 1)))
+            known = self.grams[order - 1]
+            at = np.searchsorted(known, key)
+            np.minimum(at, len(known) - 1, out=at)
+            row = np.where(
+                (known[at] == key) & (shifted != 0), at + self._starts[order - 1], self._missing
+            )
+            places.append(row)
+        return places
+
+    def _score(self, stream: Grams) -> Nats:
+        """Log-probabilities along a stream of symbols; texts in it are set apart by BOUNDARY, 0 is a gap."""
+        places = self._places(stream)
+        result = self._cost_table[places[0]]
+        for order in range(2, ORDER + 1):
+            row = places[order - 1]
+            found = (row != self._missing)[:, None]
+            history = np.concatenate([[self._missing], places[order - 2][:-1]])
+            result = np.where(
+                found, self._cost_table[row], result + self._backoff_table[history]
+            )
+        return result
+
+    def totals(self, texts: list[str]) -> Nats:
+        """The log-probability of each text in each language: shape (texts, 3)."""
+        if not texts:
+            return np.zeros((0, len(LANGUAGES)), dtype=np.float32)
+        parts: list[Grams] = []
+        edge = np.array([BOUNDARY], dtype=np.uint64)
+        gap = np.array([0], dtype=np.uint64)
+        starts = []
+        length = 0
+        for text in texts:
+            body = symbols(text)
+            parts += [gap, edge, body, edge]
+            starts.append(length + 2)
+            length += len(body) + 3
+        scores = self._score(np.concatenate(parts)).astype(np.float64)
+        sums = np.concatenate([np.zeros((1, len(LANGUAGES))), np.cumsum(scores, axis=0)])
+        ends = [*(start - 2 for start in starts[1:]), length]
+        return (sums[ends] - sums[starts]).astype(np.float32)
+
+
+@cache
+def character_model() -> CharacterModel:
+    """The model shipped with the package, read once a process."""
+    return CharacterModel.load(files("normalize.data").joinpath("charlm.bin").read_bytes())
