@@ -1,0 +1,60 @@
+"""The nouns of reading: an input, and a line of decoded text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from normalize.document import Fix
+
+STDIN_NAME = "stdin.txt"
+"""The name of standard input in results."""
+COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
+"""The endings of compressed files. What a file really is, its first bytes decide."""
+JSON_LINES = (".jsonl", ".ndjson")
+"""The endings of JSON Lines files, before the ending of a compression."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input and its name in the results.
+
+    path: the file to read; None for standard input.
+    name: relative POSIX path, unique in a run: the document's id and its place below
+    `OUT/documents`.
+    """
+
+    path: Path | None
+    name: str
+
+    @property
+    def compression(self) -> str:
+        """The ending that says how the file is compressed (`.gz`); empty where it is not.
+
+        >>> Input(None, "news/a.jsonl.gz").compression
+        '.gz'
+        """
+        suffix = PurePosixPath(self.name).suffix.lower()
+        return suffix if suffix in COMPRESSED else ""
+
+    @property
+    def is_json_lines(self) -> bool:
+        """Whether every line is a JSON object and a document of its own.
+
+        >>> [Input(None, name).is_json_lines for name in ("a.jsonl", "a.NDJSON.zst", "a.json")]
+        [True, True, False]
+        """
+        stem = self.name[: len(self.name) - len(self.compression)]
+        return PurePosixPath(stem).suffix.lower() in JSON_LINES
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    r"""A line of decoded text, its ending included (`\n`, `\r\n`, `\r`, or none), and what decoding
+    mended.
+
+    The offsets of `fixes` count from the beginning of the line.
+    """
+
+    text: str
+    fixes: tuple[Fix, ...] = ()
