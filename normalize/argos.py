@@ -34,7 +34,9 @@ def download(source: str, target: str) -> bytes:
     from argostranslate import networking, package
 
     package.update_package_index()
-    found = [p for p in package.get_available_packages() if p.from_code == source and p.to_code == target]
+    found = [
+        p for p in package.get_available_packages() if p.from_code == source and p.to_code == target
+    ]
     if not found:
         message = f"the Argos package index has no package from {source} to {target}"
         raise ModelError(message)

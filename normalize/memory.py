@@ -96,7 +96,9 @@ class Memory:
             return
         try:
             with self._connection:
-                self._connection.executemany("INSERT OR IGNORE INTO translation VALUES (?, ?)", rows)
+                self._connection.executemany(
+                    "INSERT OR IGNORE INTO translation VALUES (?, ?)", rows
+                )
         except sqlite3.DatabaseError as exc:
             self._recover(exc)
 
@@ -121,7 +123,10 @@ class Memory:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -157,14 +162,21 @@ def _is_damage(exc: sqlite3.Error) -> bool:
 def _put_aside(path: Path, exc: Exception) -> None:
     """Rename a damaged file and drop its log files, so that the next connection begins a new one."""
     aside = path.with_name(f"{path.name}.damaged")
-    _LOG.warning("%s: the translation memory is damaged (%s); put aside as %s and begun anew", path, exc, aside.name)
+    _LOG.warning(
+        "%s: the translation memory is damaged (%s); put aside as %s and begun anew",
+        path,
+        exc,
+        aside.name,
+    )
     path.replace(aside)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _encoded(translation: Translation) -> str:
-    return json.dumps([translation.text, translation.score, [*translation.flags], translation.model])
+    return json.dumps(
+        [translation.text, translation.score, [*translation.flags], translation.model]
+    )
 
 
 def _decoded(value: str) -> Translation:

@@ -8,7 +8,15 @@ order, and the first of a language pair wins: paths given by the caller, the use
 
 from __future__ import annotations
 
-from normalize.packages.find import Origin, Package, TokenizerKind, find_packages, read_package, select, user_folder
+from normalize.packages.find import (
+    Origin,
+    Package,
+    TokenizerKind,
+    find_packages,
+    read_package,
+    select,
+    user_folder,
+)
 from normalize.packages.manage import import_package, install, remove
 from normalize.packages.verify import verify
 

@@ -28,7 +28,11 @@ def unpack(archive: Path, destination: Path) -> None:
         except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as exc:
             message = f"{archive}: not a sound .argosmodel file ({exc}); fetch it again"
             raise ModelError(message) from exc
-        roots = [path.parent for path in sorted(work.rglob("metadata.json")) if (path.parent / "model").is_dir()]
+        roots = [
+            path.parent
+            for path in sorted(work.rglob("metadata.json"))
+            if (path.parent / "model").is_dir()
+        ]
         if len(roots) != 1:
             message = f"{archive}: holds {len(roots)} translation packages, expected one"
             raise ModelError(message)
@@ -40,8 +44,15 @@ def _check(archive: Path, opened: zipfile.ZipFile) -> None:
     for member in opened.infolist():
         parts = Path(member.filename.replace("\\", "/")).parts
         link = stat.S_ISLNK(member.external_attr >> 16)
-        if link or ".." in parts or member.filename.startswith(("/", "\\")) or ":" in member.filename:
-            message = f"{archive}: refused: its member {member.filename!r} points outside the package"
+        if (
+            link
+            or ".." in parts
+            or member.filename.startswith(("/", "\\"))
+            or ":" in member.filename
+        ):
+            message = (
+                f"{archive}: refused: its member {member.filename!r} points outside the package"
+            )
             raise ModelError(message)
         total += member.file_size
     if total > MAX_UNPACKED_BYTES:
@@ -62,7 +73,9 @@ def unpacked(archive: Path) -> Path:
     """The folder of an archive used by path: unpacked once into the user's cache, by the digest of its bytes."""
     with archive.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "normalize" / "packages"
+    cache = (
+        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "normalize" / "packages"
+    )
     folder = cache / digest[:24]
     if not (folder / "metadata.json").is_file():
         unpack(archive, folder)

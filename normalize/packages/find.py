@@ -35,7 +35,10 @@ class Origin(StrEnum):
     """The packages that travel with `normalize`."""
 
 
-TOKENIZER_FILES = {TokenizerKind.SENTENCEPIECE: "sentencepiece.model", TokenizerKind.BPE: "bpe.model"}
+TOKENIZER_FILES = {
+    TokenizerKind.SENTENCEPIECE: "sentencepiece.model",
+    TokenizerKind.BPE: "bpe.model",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,10 @@ def read_package(folder: Path, origin: Origin = Origin.EXPLICIT) -> Package:
         path=folder,
         tokenizer=kinds[0],
         origin=origin,
-        name=" - ".join(str(data.get(key) or data[code]) for key, code in (("from_name", "from_code"), ("to_name", "to_code"))),
+        name=" - ".join(
+            str(data.get(key) or data[code])
+            for key, code in (("from_name", "from_code"), ("to_name", "to_code"))
+        ),
         target_prefix=str(data.get("target_prefix", "")),
     )
 
@@ -145,7 +151,9 @@ def user_folder() -> Path:
         return Path(folder)
     configuration = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     try:
-        settings = json.loads((configuration / "argos-translate" / "settings.json").read_text(encoding="utf-8"))
+        settings = json.loads(
+            (configuration / "argos-translate" / "settings.json").read_text(encoding="utf-8")
+        )
         if folder := settings.get("ARGOS_PACKAGES_DIR"):
             return Path(folder)
     except (OSError, ValueError, AttributeError):
@@ -162,7 +170,10 @@ def shipped_folder() -> Path:
 
 def _version_key(version: str) -> tuple[tuple[int, str], ...]:
     """Orders versions as people do: 1.10 after 1.9."""
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|[^\W\d]+", version))
+    return tuple(
+        (int(part), "") if part.isdigit() else (-1, part)
+        for part in re.findall(r"\d+|[^\W\d]+", version)
+    )
 
 
 def _packages_in(folder: Path, origin: Origin) -> Iterator[Package]:
@@ -188,7 +199,9 @@ def _explicit(path: Path) -> list[Package]:
         return [read_package(path)]
     found = list(_packages_in(path, Origin.EXPLICIT))
     if not found:
-        message = f"{path}: no translation package here; give a package's folder or an .argosmodel file"
+        message = (
+            f"{path}: no translation package here; give a package's folder or an .argosmodel file"
+        )
         raise ModelError(message)
     return found
 

@@ -42,7 +42,10 @@ def _wrong_files(package: Package) -> list[str]:
 def _canaries(path: Path) -> list[tuple[str, str]]:
     if not path.is_file():
         return []
-    return [(canary["source"], canary["target"]) for canary in json.loads(path.read_text(encoding="utf-8"))]
+    return [
+        (canary["source"], canary["target"])
+        for canary in json.loads(path.read_text(encoding="utf-8"))
+    ]
 
 
 def _wrong_translations(package: Package) -> list[str]:

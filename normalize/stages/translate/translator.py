@@ -1,22 +1,202 @@
-"""Texts to translations with one package."""
+"""Texts to translations with one package: plan, decode, look, try again, put together."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from normalize.document import Translation
-from normalize.memory import Memory
+from normalize.document import Flag, Translation
+from normalize.memory import Memory, memory_key
 from normalize.packages.find import Package
+from normalize.stages.translate.casing import with_manner_of
+from normalize.stages.translate.engine import Decoder, Decoding, Engine, Hypothesis
+from normalize.stages.translate.guards import UNACCEPTABLE, flags_of
 from normalize.stages.translate.options import TranslateOptions
+from normalize.stages.translate.plan import Part, Planner, Protection, Unit
+from normalize.stages.translate.tokenizers import PLACEHOLDERS
+
+REVISION = 1
+"""Counts the changes of this package's code that change translations; part of the translation memory's key."""
+_WINDOW = 8192
+_PLACEHOLDER = re.compile("|".join(PLACEHOLDERS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A translation of one unit: its text, the sum of its log-probabilities in nats, its subwords, and what is wrong."""
+
+    text: str
+    total: float
+    pieces: int
+    flags: tuple[Flag, ...]
+
+    @property
+    def faults(self) -> tuple[int, int]:
+        """How bad it is, for comparison: unacceptable flags count first."""
+        return sum(flag in UNACCEPTABLE for flag in self.flags), len(self.flags)
 
 
 class Translator:
-    """Translates texts with one package."""
+    """Translates texts with one package. Build one a process or thread pool: the engine has its own threads.
 
-    def __init__(self, package: Package, options: TranslateOptions | None = None, memory: Memory | None = None) -> None:
-        self._package, self._options, self._memory = package, options or TranslateOptions(), memory
-        self.signature = f"{package.pair}@{package.digest()[:12]}"
+    package, options: what to translate with. memory: translations made before; None works without.
+    Raises ModelError where the package is damaged.
+    """
+
+    def __init__(
+        self,
+        package: Package,
+        options: TranslateOptions | None = None,
+        memory: Memory | None = None,
+    ) -> None:
+        options = options or TranslateOptions()
+        self._start(
+            package.source,
+            f"{package.pair}@{package.digest()[:12]}",
+            Engine(package, options),
+            options,
+        )
+        self._memory = memory
+        self._digest = package.digest()
+
+    @classmethod
+    def from_decoder(
+        cls, decoder: Decoder, source: str = "it", signature: str = "it-en@test"
+    ) -> Translator:
+        """A translator around any engine, without a memory: for tests."""
+        translator = cls.__new__(cls)
+        translator._start(source, signature, decoder, TranslateOptions())
+        translator._memory = None
+        return translator
+
+    def _start(
+        self, source: str, signature: str, decoder: Decoder, options: TranslateOptions
+    ) -> None:
+        self.signature = signature
+        self._source, self._decoder, self._options = source, decoder, options
+        protection = Protection.HIDE if decoder.knows_placeholders else Protection.SPLIT
+        self._planner = Planner(source, decoder.count, options.max_pieces, protection)
+        self._usual = Decoding(beam=options.beam)
+        self._safer = Decoding(
+            beam=max(options.beam, 2) + 2, no_repeat_ngram=3, repetition_penalty=1.2, min_share=0.3
+        )
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
-        """One translation a text, in order."""
-        raise NotImplementedError
+        """One translation a text, in order; a text that occurs again is translated once.
+
+        The result for a text depends on the text, the package and the options alone. Any string is accepted: text without language
+        (numbers, addresses, emoji, nothing) comes back as it is. Raises TranslationError where the engine itself fails.
+        """
+        unique = list(dict.fromkeys(texts))
+        results: dict[str, Translation] = {}
+        for start in range(0, len(unique), _WINDOW):
+            results.update(self._remembered(unique[start : start + _WINDOW]))
+        return [results[text] for text in texts]
+
+    def _remembered(self, texts: Sequence[str]) -> dict[str, Translation]:
+        if self._memory is None:
+            return self._translated(texts)
+        how = f"{self._options.signature},{_engine_version()},revision={REVISION}"
+        keys = {text: memory_key(self._digest, how, text) for text in texts}
+        known = self._memory.get_many(keys.values())
+        fresh = self._translated([text for text in texts if keys[text] not in known])
+        self._memory.put_many({keys[text]: made for text, made in fresh.items() if made.model})
+        return {text: known.get(keys[text]) or fresh[text] for text in texts}
+
+    def _translated(self, texts: Sequence[str]) -> dict[str, Translation]:
+        plans = {text: self._planner.plan(text) for text in texts}
+        attempts = self._attempts([part for plan in plans.values() for part in plan])
+        return {text: self._assembled(text, plan, attempts) for text, plan in plans.items()}
+
+    def _attempts(self, parts: Sequence[Part]) -> dict[Unit, _Attempt]:
+        """The best attempt at every unit: the first if nothing is wrong with it, else the better of two."""
+        units = list(dict.fromkeys(part for part in parts if isinstance(part, Unit)))
+        first = self._decoded(units, self._usual)
+        failed = [unit for unit in units if first[unit].flags]
+        if not failed:
+            return first
+        second = self._second_attempts({unit: first[unit] for unit in failed})
+        return {unit: _better(unit, first[unit], second.get(unit)) for unit in units}
+
+    def _decoded(self, units: Sequence[Unit], decoding: Decoding) -> dict[Unit, _Attempt]:
+        hypotheses = self._decoder.decode([unit.text for unit in units], decoding)
+        return {
+            unit: self._attempt(unit, hypothesis)
+            for unit, hypothesis in zip(units, hypotheses, strict=True)
+        }
+
+    def _attempt(self, unit: Unit, hypothesis: Hypothesis) -> _Attempt:
+        text = hypothesis.text.upper() if unit.shouted else hypothesis.text
+        text = _revealed(with_manner_of(unit.source, text), unit.hidden)
+        flags = flags_of(unit.source, text, unit.literal, self._source)
+        return _Attempt(text, hypothesis.score * hypothesis.pieces, hypothesis.pieces, flags)
+
+    def _second_attempts(self, first: dict[Unit, _Attempt]) -> dict[Unit, _Attempt]:
+        """Another attempt at each unit: around what was lost, or with safer decoding."""
+        again: dict[Unit, tuple[Part, ...]] = {}
+        safer: list[Unit] = []
+        for unit, attempt in first.items():
+            if Flag.LOST_ADDRESS in attempt.flags:
+                again[unit] = self._planner.replan(unit, Protection.SPLIT)
+            elif Flag.LOST_NUMBER in attempt.flags and self._decoder.knows_placeholders:
+                again[unit] = self._planner.replan(unit, Protection.HIDE_NUMBERS)
+            else:
+                safer.append(unit)
+        second = self._decoded(safer, self._safer)
+        parts = [part for plan in again.values() for part in plan if isinstance(part, Unit)]
+        pieces = self._decoded(list(dict.fromkeys(parts)), self._usual)
+        second.update({unit: self._joined(unit, plan, pieces) for unit, plan in again.items()})
+        return second
+
+    def _joined(self, unit: Unit, plan: Sequence[Part], pieces: dict[Unit, _Attempt]) -> _Attempt:
+        made = [pieces[part] for part in plan if isinstance(part, Unit)]
+        text = "".join(pieces[part].text if isinstance(part, Unit) else part for part in plan)
+        flags = flags_of(unit.source, text, unit.literal, self._source)
+        return _Attempt(
+            text, sum(one.total for one in made), sum(one.pieces for one in made), flags
+        )
+
+    def _assembled(
+        self, text: str, plan: Sequence[Part], attempts: dict[Unit, _Attempt]
+    ) -> Translation:
+        made = [attempts[part] for part in plan if isinstance(part, Unit)]
+        if not made:
+            return Translation(text, 0.0)
+        target = "".join(attempts[part].text if isinstance(part, Unit) else part for part in plan)
+        pieces = sum(attempt.pieces for attempt in made)
+        score = round(sum(attempt.total for attempt in made) / pieces, 6) if pieces else 0.0
+        seen = {flag for attempt in made for flag in attempt.flags}
+        return Translation(
+            target, min(0.0, score), tuple(flag for flag in Flag if flag in seen), self.signature
+        )
+
+
+def _revealed(text: str, hidden: Sequence[str]) -> str:
+    """The text with what its placeholders stand for; placeholders that stand for nothing are dropped."""
+    if "｟" not in text:
+        return text
+
+    def reveal(match: re.Match[str]) -> str:
+        index = PLACEHOLDERS.index(match.group())
+        return hidden[index] if index < len(hidden) else ""
+
+    return _PLACEHOLDER.sub(reveal, text)
+
+
+def _better(unit: Unit, first: _Attempt, second: _Attempt | None) -> _Attempt:
+    """The attempt with fewer faults, the first where they are equal; the source itself where neither is acceptable."""
+    if second is None:
+        return first
+    if not second.flags:
+        return _Attempt(second.text, second.total, second.pieces, (Flag.RETRIED,))
+    best = second if second.faults < first.faults else first
+    if best.faults[0] == 0:
+        return best
+    return _Attempt(unit.source, best.total, best.pieces, (*best.flags, Flag.UNTRANSLATED))
+
+
+def _engine_version() -> str:
+    import ctranslate2
+
+    return f"ctranslate2={ctranslate2.__version__}"

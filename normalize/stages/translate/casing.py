@@ -1,0 +1,116 @@
+"""Letter case and final punctuation: what the model is given, and what its answer gets back."""
+
+from __future__ import annotations
+
+import re
+
+_DOTTED_I = frozenset({"tr", "az", "crh", "tt"})
+"""Languages whose dotted and dotless i are two letters."""
+_SHOUTED_MIN_LETTERS = 4
+_FUNCTION_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "from",
+        "if",
+        "in",
+        "it",
+        "its",
+        "of",
+        "on",
+        "or",
+        "so",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "with",
+        "which",
+        "who",
+        "when",
+    ]
+)
+_ENDS = re.compile(r"[.!?:;,…]+$")
+_ABBREVIATION = re.compile(r"(?:\b[A-Za-z]\.|\b(?:etc|Mr|Mrs|Ms|Dr|St|No|vs|Jr|Sr|Inc|Ltd|Co)\.)$")
+
+
+def lowered(text: str, language: str) -> str:
+    """Lower case in the language's own way.
+
+    >>> lowered("DIŞİŞLERİ IŞIK", "tr"), lowered("PERCHÉ", "it")
+    ('dışişleri ışık', 'perché')
+    """
+    if language in _DOTTED_I:
+        text = text.replace("İ", "i").replace("I", "ı")
+    return text.lower()
+
+
+def _upper_first(text: str, language: str) -> str:
+    if language in _DOTTED_I and text[:1] == "i":
+        return "İ" + text[1:]
+    return text[:1].upper() + text[1:]
+
+
+def is_shouted(text: str) -> bool:
+    """Whether all cased letters of a text are capitals, and it is more than a short abbreviation."""
+    cased = [char for char in text if char.isupper() or char.islower() or char.istitle()]
+    return len(cased) >= _SHOUTED_MIN_LETTERS and all(char.isupper() for char in cased)
+
+
+def sentence_case(text: str, language: str) -> str:
+    """A shouted text as a sentence: lower case with a capital first letter.
+
+    >>> sentence_case("SON DAKİKA", "tr")
+    'Son dakika'
+    """
+    return _upper_first(lowered(text, language), language)
+
+
+def with_manner_of(source: str, target: str) -> str:
+    """A translation with the first letter's case and the final punctuation of its source.
+
+    A model adds a full stop to headings, drops colons, and begins a clause in the middle of a sentence with a capital letter.
+
+    >>> with_manner_of("Leggi anche:", "Read also"), with_manner_of("Notizie", "news."), with_manner_of("e poi", "And then")
+    ('Read also:', 'News', 'and then')
+    """
+    if not source or not target:
+        return target
+    return _with_first_case(source, _with_end(source, target))
+
+
+def _with_first_case(source: str, target: str) -> str:
+    if source[0].isupper() and target[0].islower():
+        return target[0].upper() + target[1:]
+    word = re.match(r"[A-Za-z]+", target)
+    if (
+        source[0].islower()
+        and target[0].isupper()
+        and word
+        and word.group().lower() in _FUNCTION_WORDS
+    ):
+        return target[0].lower() + target[1:]
+    return target
+
+
+def _with_end(source: str, target: str) -> str:
+    wanted, got = _ENDS.search(source), _ENDS.search(target)
+    if wanted is None:
+        if got is not None and got.group() == "." and not _ABBREVIATION.search(target):
+            return target[:-1].rstrip()
+        return target
+    mark = wanted.group()[-1]
+    if mark in ":?!" and (got is None or got.group() in {".", ","}):
+        return (target[: got.start()] if got else target) + mark
+    return target

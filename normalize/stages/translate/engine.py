@@ -1,0 +1,172 @@
+"""Texts to hypotheses: one package on CTranslate2, in batches that cannot change a result.
+
+In CTranslate2 the integer matrix products do not depend on what else is in a batch, but attention is computed in floating
+point over the padded length of the batch, so a sentence's score, and rarely its words, depend on its longest companion. Batches
+here hold only texts with the same number of subwords: nothing is padded, and every text and score is bit for bit what the text
+alone would give, for any order, batch size, number of threads and processes (`benchmarks/translate.py --invariance` measures it).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from normalize.errors import ModelError, TranslationError
+from normalize.packages.find import Package
+from normalize.stages.translate.options import TranslateOptions
+from normalize.stages.translate.tokenizers import Tokenizer, load_tokenizer
+
+MAX_TARGET_PIECES = 256
+"""CTranslate2's and Argos' own limit on the length of a translation, in subwords."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How the engine searches.
+
+    beam: hypotheses kept.
+    no_repeat_ngram: no sequence of so many subwords occurs twice in a translation; 0 allows all.
+    repetition_penalty: above 1, subwords already used are less likely.
+    min_share: the translation has at least this share of the source's subwords.
+    """
+
+    beam: int
+    no_repeat_ngram: int = 0
+    repetition_penalty: float = 1.0
+    min_share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """Raw output of the engine.
+
+    score: mean log-probability a target subword, the end mark included, in nats.
+    pieces: how many subwords that is the mean of.
+    """
+
+    text: str
+    score: float
+    pieces: int
+
+
+class Decoder(Protocol):
+    """What the translator needs of an engine; tests put a scripted one in its place."""
+
+    @property
+    def knows_placeholders(self) -> bool:
+        """Whether the model carries `PLACEHOLDERS` over unchanged."""
+        ...
+
+    def count(self, text: str) -> int:
+        """The number of subwords of a text."""
+        ...
+
+    def decode(self, texts: Sequence[str], decoding: Decoding) -> list[Hypothesis]:
+        """One hypothesis a text, in order."""
+        ...
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Engine:
+    """A package loaded for translation."""
+
+    def __init__(self, package: Package, options: TranslateOptions) -> None:
+        """Load the model; raises ModelError where it is damaged or of a kind that CTranslate2 does not know."""
+        import ctranslate2
+
+        self._options = options
+        self._prefix = package.target_prefix
+        self._tokenizer: Tokenizer = load_tokenizer(package)
+        try:
+            self._translator = ctranslate2.Translator(
+                str(package.model_path),
+                device="cpu",
+                compute_type=options.compute_type,
+                inter_threads=options.threads or processors(),
+                intra_threads=1,
+            )
+        except (RuntimeError, ValueError) as exc:
+            message = (
+                f"{package.model_path}: the model does not load ({exc}); import the package again"
+            )
+            raise ModelError(message) from exc
+
+    @property
+    def knows_placeholders(self) -> bool:
+        """See Decoder."""
+        return self._tokenizer.knows_placeholders
+
+    def count(self, text: str) -> int:
+        """See Decoder."""
+        return len(self._tokenizer.encode([text])[0])
+
+    def decode(self, texts: Sequence[str], decoding: Decoding) -> list[Hypothesis]:
+        """See Decoder. Raises TranslationError where CTranslate2 fails."""
+        encoded = self._tokenizer.encode(texts)
+        hypotheses = [Hypothesis("", 0.0, 0)] * len(texts)
+        try:
+            started = [
+                (numbers, self._start([encoded[number] for number in numbers], decoding))
+                for numbers in batches(
+                    [len(pieces) for pieces in encoded], self._options.max_batch_pieces
+                )
+            ]
+            for numbers, results in started:
+                for number, result in zip(numbers, results, strict=True):
+                    hypotheses[number] = self._hypothesis(result.result())
+        except (RuntimeError, ValueError) as exc:
+            message = f"CTranslate2 failed on a batch of {len(texts)} texts: {exc}"
+            raise TranslationError(message) from exc
+        return hypotheses
+
+    def _start(self, batch: list[list[str]], decoding: Decoding) -> list[Any]:
+        """Queue one batch of equally long texts; what comes back has a method `result`."""
+        length = len(batch[0])
+        started: list[Any] = self._translator.translate_batch(
+            batch,
+            target_prefix=[[self._prefix]] * len(batch) if self._prefix else None,
+            asynchronous=True,
+            beam_size=decoding.beam,
+            length_penalty=self._options.length_penalty,
+            no_repeat_ngram_size=decoding.no_repeat_ngram,
+            repetition_penalty=decoding.repetition_penalty,
+            min_decoding_length=max(1, int(length * decoding.min_share)),
+            max_decoding_length=min(MAX_TARGET_PIECES, 32 + 3 * length),
+            return_scores=True,
+            replace_unknowns=True,
+        )
+        return started
+
+    def _hypothesis(self, result: Any) -> Hypothesis:  # noqa: ANN401 - CTranslate2 ships no types
+        pieces = result.hypotheses[0]
+        length = len(pieces) + 1
+        # CTranslate2 divides the sum of log-probabilities by length ** length_penalty.
+        score = result.scores[0] * length**self._options.length_penalty / length
+        if self._prefix and pieces[:1] == [self._prefix]:
+            pieces = pieces[1:]
+        return Hypothesis(self._tokenizer.decode(pieces), min(0.0, round(score, 6)), length)
+
+
+def batches(lengths: Sequence[int], max_pieces: int) -> Iterator[list[int]]:
+    """Index lists of texts with equal lengths, the longest first; none for texts without subwords.
+
+    >>> list(batches([2, 3, 2, 0, 2], 4))
+    [[1], [0, 2], [4]]
+    """
+    by_length: defaultdict[int, list[int]] = defaultdict(list)
+    for number, length in enumerate(lengths):
+        by_length[length].append(number)
+    by_length.pop(0, None)
+    for length in sorted(by_length, reverse=True):
+        numbers = by_length[length]
+        size = max(1, max_pieces // length)
+        yield from (numbers[start : start + size] for start in range(0, len(numbers), size))
