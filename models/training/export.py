@@ -25,20 +25,15 @@ import numpy as np
 import sentencepiece
 import torch
 from ctranslate2.specs import TransformerSpec, common_spec
-from ctranslate2.specs.attention_spec import MultiHeadAttentionSpec
-from ctranslate2.specs.common_spec import LayerNormSpec, LinearSpec
-from ctranslate2.specs.transformer_spec import (
-    TransformerDecoderLayerSpec,
-    TransformerEncoderLayerSpec,
-)
+from layout import SHARED_TABLE, Weights, variables
 from model import Shape, position_encodings
 
 ARGOS_VERSION = "1.9"
 """The oldest argostranslate that reads this layout (SentencePiece with byte fallback)."""
-BEAM = 4
+BEAM, LENGTH_PENALTY = 4, 0.2
+"""What argostranslate and `normalize` decode with."""
 LANGUAGE_NAMES = {"en": "English", "it": "Italian", "tr": "Turkish"}
 CANARIES = Path(__file__).parent / "canaries.json"
-Weights = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +63,13 @@ def specification(shape: Shape, weights: Weights, pieces: list[str]) -> Transfor
     spec = TransformerSpec.from_config(
         layers, shape.heads, pre_norm=True, activation=common_spec.Activation.RELU
     )
-    table = weights["embedding.weight"]
-    positions = position_encodings(shape.width).numpy()
+    for ours, theirs in variables(shape).items():
+        _set(spec, theirs, weights[ours])
+    for name in SHARED_TABLE:
+        _set(spec, name, weights["embedding.weight"])
     for side in (spec.encoder, spec.decoder):
-        first = side.embeddings[0] if isinstance(side.embeddings, list) else side.embeddings
-        first.weight = table
         side.scale_embeddings = True
-        side.position_encodings.encodings = positions
-    _set_norm(spec.encoder.layer_norm, weights, "norm_encoder")
-    _set_norm(spec.decoder.layer_norm, weights, "norm_decoder")
-    spec.decoder.projection.weight, spec.decoder.projection.bias = table, weights["bias"]
-    for side_name, side in (("encoder", spec.encoder), ("decoder", spec.decoder)):
-        for index, layer in enumerate(side.layer):
-            _set_layer(layer, weights, f"{side_name}.{index}")
+        side.position_encodings.encodings = position_encodings(shape.width).numpy()
     padded = [*pieces, *(f"<unused{i}>" for i in range(shape.vocabulary - len(pieces)))]
     spec.register_source_vocabulary(padded)
     spec.register_target_vocabulary(padded)
@@ -91,34 +80,16 @@ def specification(shape: Shape, weights: Weights, pieces: list[str]) -> Transfor
     return spec
 
 
-def _set_layer(
-    layer: TransformerEncoderLayerSpec | TransformerDecoderLayerSpec, weights: Weights, name: str
-) -> None:
-    _set_norm(layer.self_attention.layer_norm, weights, f"{name}.norm_self")
-    _set_attention(layer.self_attention, weights, f"{name}.attend_self", ("query", "output"))
-    if f"{name}.norm_cross.weight" in weights:
-        _set_norm(layer.attention.layer_norm, weights, f"{name}.norm_cross")
-        _set_attention(
-            layer.attention, weights, f"{name}.attend_cross", ("query", "memory", "output")
-        )
-    _set_norm(layer.ffn.layer_norm, weights, f"{name}.norm_inner")
-    _set_linear(layer.ffn.linear_0, weights, f"{name}.inner")
-    _set_linear(layer.ffn.linear_1, weights, f"{name}.outer")
-
-
-def _set_attention(
-    spec: MultiHeadAttentionSpec, weights: Weights, name: str, parts: tuple[str, ...]
-) -> None:
-    for linear, part in zip(spec.linear, parts, strict=True):
-        _set_linear(linear, weights, f"{name}.{part}")
-
-
-def _set_norm(spec: LayerNormSpec, weights: Weights, name: str) -> None:
-    spec.gamma, spec.beta = weights[f"{name}.weight"], weights[f"{name}.bias"]
-
-
-def _set_linear(spec: LinearSpec, weights: Weights, name: str) -> None:
-    spec.weight, spec.bias = weights[f"{name}.weight"], weights[f"{name}.bias"]
+def _set(spec: object, path: str, value: np.ndarray) -> None:
+    """Set `encoder/layer_0/ffn/linear_0/weight`: attributes, and `name_0` for the first element of a list `name`."""
+    *steps, last = path.split("/")
+    for step in steps:
+        if hasattr(spec, step):
+            spec = getattr(spec, step)
+        else:
+            name, _, index = step.rpartition("_")
+            spec = getattr(spec, name)[int(index)]
+    setattr(spec, last, value)
 
 
 def read_pieces(sentencepiece_model: Path) -> list[str]:
@@ -157,8 +128,8 @@ def export(
     _write_json(fresh / "metadata.json", metadata)
     sources = json.loads(CANARIES.read_text(encoding="utf-8"))[language]
     expected = translate(fresh, sources)
-    pairs = [{"source": s, "expected": e} for s, e in zip(sources, expected, strict=True)]
-    _write_json(fresh / "canaries.json", {"beam": BEAM, "canaries": pairs})
+    pairs = [{"source": s, "target": e} for s, e in zip(sources, expected, strict=True)]
+    _write_json(fresh / "canaries.json", pairs)
     (fresh / "README.md").write_text(
         f"# {LANGUAGE_NAMES[language]} to English, version {version}\n", encoding="utf-8"
     )
@@ -179,7 +150,9 @@ def translate(package: Path, sentences: list[str], compute_type: str = "default"
         str(package / "model"), compute_type=compute_type, intra_threads=1, inter_threads=1
     )
     tokens = processor.encode(sentences, out_type=str)
-    results = translator.translate_batch(tokens, beam_size=BEAM, max_batch_size=1)
+    results = translator.translate_batch(
+        tokens, beam_size=BEAM, length_penalty=LENGTH_PENALTY, max_batch_size=1
+    )
     return [processor.decode(result.hypotheses[0]) for result in results]
 
 

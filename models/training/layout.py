@@ -1,0 +1,148 @@
+"""Where each weight of the network lives in a CTranslate2 model: one table, used to write packages and to read them back."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import numpy as np
+from model import Shape
+
+Weights = dict[str, np.ndarray]
+SHARED_TABLE = ("encoder/embeddings_0/weight", "decoder/embeddings/weight", "decoder/projection/weight")
+TYPES = (np.float32, np.int8, np.int16, np.int32, np.float16)
+"""Number types of CTranslate2 model files, by their number."""
+LARGEST_VERSION = 6
+
+
+def variables(shape: Shape) -> dict[str, str]:
+    """Name of each weight of `model.Network`: name of its variable in a CTranslate2 Transformer.
+
+    The shared embedding table is given once, as the encoder's (see `SHARED_TABLE` for the others).
+    """
+    found = {"embedding.weight": SHARED_TABLE[0], "bias": "decoder/projection/bias"}
+    for side, count in (("encoder", shape.encoder_layers), ("decoder", shape.decoder_layers)):
+        _add_norm(found, f"norm_{side}", f"{side}/layer_norm")
+        for index in range(count):
+            ours, theirs = f"{side}.{index}", f"{side}/layer_{index}"
+            _add_norm(found, f"{ours}.norm_self", f"{theirs}/self_attention/layer_norm")
+            _add_norm(found, f"{ours}.norm_inner", f"{theirs}/ffn/layer_norm")
+            linears = {
+                "attend_self.query": "self_attention/linear_0",
+                "attend_self.output": "self_attention/linear_1",
+                "inner": "ffn/linear_0",
+                "outer": "ffn/linear_1",
+            }
+            if side == "decoder":
+                _add_norm(found, f"{ours}.norm_cross", f"{theirs}/attention/layer_norm")
+                linears |= {
+                    "attend_cross.query": "attention/linear_0",
+                    "attend_cross.memory": "attention/linear_1",
+                    "attend_cross.output": "attention/linear_2",
+                }
+            for name, variable in linears.items():
+                for part in ("weight", "bias"):
+                    found[f"{ours}.{name}.{part}"] = f"{theirs}/{variable}/{part}"
+    return found
+
+
+def _add_norm(found: dict[str, str], ours: str, theirs: str) -> None:
+    found[f"{ours}.weight"], found[f"{ours}.bias"] = f"{theirs}/gamma", f"{theirs}/beta"
+
+
+def read_variables(model: Path) -> Weights:
+    """The variables of a CTranslate2 `model.bin` as they are stored, aliases included.
+
+    The format is that of `ctranslate2.specs.ModelSpec` (binary version 6): little-endian; strings are a 16-bit length and bytes
+    that end in NUL.
+    """
+    data = model.read_bytes()
+    offset = 0
+
+    def take(form: str) -> tuple[int, ...]:
+        nonlocal offset
+        values = struct.unpack_from(f"<{form}", data, offset)
+        offset += struct.calcsize(f"<{form}")
+        return values
+
+    def text() -> str:
+        nonlocal offset
+        (length,) = take("H")
+        offset += length
+        return data[offset - length : offset - 1].decode("utf-8")
+
+    (version,) = take("I")
+    if version > LARGEST_VERSION:
+        message = f"{model}: binary version {version} of CTranslate2 is newer than {LARGEST_VERSION}"
+        raise ValueError(message)
+    text()
+    take("I")
+    found: Weights = {}
+    for _ in range(take("I")[0]):
+        name = text()
+        (rank,) = take("B")
+        shape = take(f"{rank}I")
+        number, size = take("BI")
+        kind = np.dtype(TYPES[number])
+        found[name] = np.frombuffer(data, kind, size // kind.itemsize, offset).reshape(shape)
+        offset += size
+    for _ in range(take("I")[0]):
+        alias, name = text(), text()
+        for suffix in ("", "_scale"):  # the scale of a shared table is stored once, without an alias
+            if name + suffix in found:
+                found[alias + suffix] = found[name + suffix]
+    return found
+
+
+def read_package(package: Path) -> tuple[Shape, Weights]:
+    """The network of a package, its int8 weights turned back into float32: the start of another training run."""
+    stored = read_variables(package / "model" / "model.bin")
+
+    def full(name: str) -> np.ndarray:
+        scale = stored.get(f"{name}_scale")
+        values = stored[name].astype(np.float32)
+        return values if scale is None else values / scale.reshape(-1, *[1] * (values.ndim - 1))
+
+    layers = {
+        side: len({name.split("/")[1] for name in stored if name.startswith(f"{side}/layer_")}
+                  - {"layer_norm"})
+        for side in ("encoder", "decoder")
+    }  # fmt: skip
+    vocabulary, width = stored[SHARED_TABLE[0]].shape
+    shape = Shape(
+        vocabulary=vocabulary,
+        width=width,
+        inner=stored["encoder/layer_0/ffn/linear_0/weight"].shape[0],
+        heads=int(stored["encoder/num_heads"]),
+        encoder_layers=layers["encoder"],
+        decoder_layers=layers["decoder"],
+    )
+    return shape, {ours: full(theirs) for ours, theirs in variables(shape).items()}
+
+
+def grown(weights: Weights, shape: Shape, wanted: Shape) -> Weights:
+    """Weights for a deeper network that computes the same: layers are repeated, and the repeats add nothing at first.
+
+    Only the numbers of layers may differ; raises ValueError otherwise.
+    """
+    same = ("vocabulary", "width", "inner", "heads")
+    if any(getattr(shape, name) != getattr(wanted, name) for name in same):
+        message = f"only layers can be added: {shape} cannot become {wanted}"
+        raise ValueError(message)
+    out = {name: value for name, value in weights.items() if name.split(".")[0] not in ("encoder", "decoder")}
+    for side in ("encoder", "decoder"):
+        have, want = getattr(shape, f"{side}_layers"), getattr(wanted, f"{side}_layers")
+        if want < have:
+            message = f"the network to start from has {have} {side} layers, more than {want}"
+            raise ValueError(message)
+        used: set[int] = set()
+        for index in range(want):
+            old = index * have // want
+            prefix = f"{side}.{old}."
+            for name, value in weights.items():
+                if name.startswith(prefix):
+                    part = name.removeprefix(prefix)
+                    silent = old in used and part.split(".")[-2] in ("output", "outer")
+                    out[f"{side}.{index}.{part}"] = np.zeros_like(value) if silent else value
+            used.add(old)
+    return out
