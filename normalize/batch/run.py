@@ -1,0 +1,283 @@
+"""A run from inputs to a finished output folder: plan, convert in workers, merge.
+
+The folder after a run depends on the inputs, the configuration and the models alone: not on the number of workers, on how often the
+run was interrupted, or on what other inputs an earlier run had.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+from normalize.version import __version__
+from normalize.batch import parts
+from normalize.batch.merge import Merged, merge
+from normalize.batch.parts import Failure, Layout, Record
+from normalize.batch.progress import NoProgress, Progress
+from normalize.batch.worker import Job, Task, Worker
+from normalize.config import Config, RunOptions
+from normalize.document import Rejection
+from normalize.engine import engine_spec, work_digest
+from normalize.errors import NormalizeError, OutputError, UsageError
+from normalize.stages.read import Input, digest, discover
+from normalize.writers.atomic import TEMPORARY_PATTERN
+
+UNIT_BYTES = 200_000
+"""Small inputs are converted together up to this size, so that translation batches are full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would do: inputs in order, those refused at once, and those that an earlier run finished."""
+
+    tasks: tuple[Task, ...]
+    refused: tuple[Rejection, ...]
+    finished: dict[str, Record]
+
+    @property
+    def open_tasks(self) -> list[Task]:
+        """What is left to convert."""
+        return [task for task in self.tasks if task.source.name not in self.finished]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run did. `failures` holds inputs that could not be converted; `merged` the totals and files."""
+
+    documents: int
+    resumed: int
+    failures: tuple[Failure, ...]
+    merged: Merged
+
+
+def plan_run(
+    inputs: Sequence[str],
+    out: Path,
+    config: Config,
+    options: RunOptions,
+    work: str,
+    file_list: Path | None = None,
+) -> Plan:
+    """Find the inputs, leaving out the output folder itself, and what is finished already.
+
+    Raises UsageError where nothing matches.
+    """
+    layout = Layout(out)
+    found, refused = discover(inputs, file_list=file_list)
+    inside = out.resolve()
+    found = [s for s in found if s.path is None or inside not in s.path.resolve().parents]
+    if options.limit:
+        found = found[: options.limit]
+    tasks = [_task(source, layout) for source in found]
+    finished: dict[str, Record] = {}
+    if options.resume and layout.state.exists():
+        for task in tasks:
+            path = task.source.path
+            if path is None or not layout.record(task.source.name).exists():
+                continue
+            try:
+                sha256 = digest(path)
+            except (OSError, NormalizeError):
+                continue
+            record = parts.finished(layout, task.source.name, sha256, work)
+            if record is not None:
+                finished[task.source.name] = record
+    return Plan(tuple(tasks), tuple(refused), finished)
+
+
+def _task(source: Input, layout: Layout) -> Task:
+    if source.path is None:
+        return Task(source, 0)
+    try:
+        return Task(source, source.path.stat().st_size)
+    except OSError:
+        return Task(source, 0)
+
+
+def run(
+    inputs: Sequence[str],
+    out: Path,
+    config: Config,
+    options: RunOptions,
+    *,
+    file_list: Path | None = None,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Convert inputs into the folder `out`.
+
+    Raises UsageError, ModelError or OutputError; inputs that cannot be read are failures in the result, never exceptions.
+    KeyboardInterrupt passes through after the unfinished files are removed; the same call then goes on where this one stopped.
+    """
+    progress = progress or NoProgress()
+    spec = engine_spec(config)
+    work = work_digest(config, spec, __version__)
+    layout = Layout(out)
+    layout.create()
+    with _locked(layout):
+        _sweep(layout, keep_finished=options.resume)
+        memory = {"auto": layout.state / "memory.sqlite", "off": None}.get(
+            options.memory, Path(options.memory)
+        )
+        plan = plan_run(inputs, out, config, options, work, file_list)
+        tasks = [_spooled(task, layout) for task in plan.open_tasks]
+        units = list(_units(tasks))
+        workers = max(1, min(options.workers or _processors(), len(units)))
+        spec = replace(spec, memory=memory, threads=max(1, _processors() // workers))
+        job = Job(config, spec, work, out)
+        progress.start(len(tasks), sum(task.size for task in tasks))
+        try:
+            outcomes = _convert(job, units, workers, progress)
+        finally:
+            progress.stop()
+        results: list[Record | Failure] = []
+        for task in plan.tasks:
+            name = task.source.name
+            results.append(plan.finished.get(name) or outcomes[name])
+        failures = [Failure(r.document, r.reason, r.value) for r in plan.refused]
+        merged = merge(layout, config, spec, results, failures)
+        failures += [result for result in results if isinstance(result, Failure)]
+        _sweep(layout, keep_finished=True)
+    return RunResult(len(plan.tasks), len(plan.finished), tuple(failures), merged)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _units(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    """Tasks in groups that are converted together."""
+    unit: list[Task] = []
+    size = 0
+    for task in tasks:
+        if unit and size + task.size > UNIT_BYTES:
+            yield unit
+            unit, size = [], 0
+        unit.append(task)
+        size += task.size
+    if unit:
+        yield unit
+
+
+def _spooled(task: Task, layout: Layout) -> Task:
+    """Standard input as a file, since workers cannot read it."""
+    if task.source.path is not None:
+        return task
+    path = layout.temporary / "stdin"
+    with path.open("wb") as out:
+        shutil.copyfileobj(sys.stdin.buffer, out, 1 << 20)
+    return Task(replace(task.source, path=path), path.stat().st_size)
+
+
+def _convert(
+    job: Job, units: list[list[Task]], workers: int, progress: Progress
+) -> dict[str, Record | Failure]:
+    outcomes: dict[str, Record | Failure] = {}
+
+    def done(unit: list[Task], results: list[Record | Failure]) -> None:
+        for task, result in zip(unit, results, strict=True):
+            outcomes[task.source.name] = result
+        progress.advance(len(unit), sum(task.size for task in unit))
+
+    if workers == 1:
+        worker = Worker(job)
+        try:
+            for unit in units:
+                done(unit, worker.convert(unit))
+        finally:
+            worker.engine.close()
+        return outcomes
+    with _pool(job, workers) as pool:
+        waiting: dict[Future[list[Record | Failure]], list[Task]] = {}
+        queue = iter(units)
+        for unit in queue:
+            waiting[pool.submit(_convert_unit, unit)] = unit
+            if len(waiting) < 2 * workers:
+                continue
+            _collect(waiting, done)
+        while waiting:
+            _collect(waiting, done)
+    return outcomes
+
+
+def _collect(waiting: dict[Future[list[Record | Failure]], list[Task]], done: object) -> None:
+    assert callable(done)
+    ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in ready:
+        unit = waiting.pop(future)
+        try:
+            done(unit, future.result())
+        except BrokenProcessPool as exc:
+            names = ", ".join(task.source.name for task in unit[:3])
+            message = (
+                f"a worker process died while converting {names} ... (out of memory, or killed); what is finished is kept: "
+                f"run the same command again, with --workers 1 if it happens again"
+            )
+            raise OutputError(message) from exc
+
+
+_worker: Worker | None = None
+
+
+def _start_worker(job: Job) -> None:
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _worker = Worker(job)
+
+
+def _convert_unit(unit: list[Task]) -> list[Record | Failure]:
+    assert _worker is not None
+    return _worker.convert(unit)
+
+
+@contextmanager
+def _pool(job: Job, workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that are stopped at once, not waited for, when anything goes wrong."""
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(job,)
+    )
+    try:
+        yield pool
+    except BaseException:
+        processes = list((getattr(pool, "_processes", None) or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.join(5)
+        raise
+    pool.shutdown()
+
+
+@contextmanager
+def _locked(layout: Layout) -> Iterator[None]:
+    """Keep other runs out of the same output folder; a killed run leaves no lock."""
+    with (layout.state / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            message = f"{layout.out}: another run is writing here; wait for it, or choose another folder with -o"
+            raise UsageError(message) from exc
+        yield
+
+
+def _sweep(layout: Layout, *, keep_finished: bool) -> None:
+    """Remove what an interrupted run left unfinished, and with --restart what it finished."""
+    shutil.rmtree(layout.temporary, ignore_errors=True)
+    layout.temporary.mkdir(parents=True, exist_ok=True)
+    for folder in (layout.out, layout.out / "corpus", layout.state / "done"):
+        for path in folder.glob(TEMPORARY_PATTERN):
+            path.unlink(missing_ok=True)
+    if not keep_finished:
+        for folder in ("parts", "done"):
+            shutil.rmtree(layout.state / folder, ignore_errors=True)
+            (layout.state / folder).mkdir()

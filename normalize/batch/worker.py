@@ -1,0 +1,269 @@
+"""A worker: tasks to documents and parts. What it writes for a document depends on that document alone."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+import zstandard
+
+from normalize.batch import parts
+from normalize.batch.parts import Counts, Failure, Layout, Record
+from normalize.config import Config
+from normalize.document import Rejection, Segment
+from normalize.engine import Engine, EngineSpec
+from normalize.errors import InputError, OutputError
+from normalize.pipeline import ConvertedWindow, Pipeline, Translators, Window
+from normalize.stages.read import Input, Reader, records, split_lines
+from normalize.stages.read import Record as JsonRecord
+
+Advance = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every worker of a run is told. Picklable."""
+
+    config: Config
+    spec: EngineSpec
+    work: str
+    out: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One input to convert, and the size of its file in bytes."""
+
+    source: Input
+    size: int
+
+
+def open_output(path: Path, name: str) -> IO[bytes]:
+    """A file compressed as its final name says, with nothing in it that depends on the time."""
+    raw = path.open("wb")
+    if name.endswith(".gz"):
+        return gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0)
+    if name.endswith(".bz2"):
+        return bz2.BZ2File(raw, "wb")
+    if name.endswith(".xz"):
+        return lzma.LZMAFile(raw, "wb")
+    if name.endswith(".zst"):
+        return zstandard.ZstdCompressor(level=9).stream_writer(raw)
+    return raw
+
+
+class _DocumentSink:
+    """Collects what one input becomes, in temporary files, until it is complete."""
+
+    def __init__(self, layout: Layout, source: Input) -> None:
+        self.layout, self.source = layout, source
+        key = parts.key_of(source.name)
+        self.text_path = layout.temporary / f"{key}.document"
+        self.part_path = layout.temporary / f"{key}.part"
+        self.text = open_output(self.text_path, source.name)
+        self.part = self.part_path.open("w", encoding="ascii", newline="\n")
+        self.counts = Counts()
+        self.rows = 0
+
+    def write(self, text: str) -> None:
+        self.text.write(text.encode("utf-8", "replace"))
+
+    def window(self, window: ConvertedWindow) -> None:
+        """Count a window and write down its pairs, rejections and rows."""
+        counts = self.counts
+        counts.segments += len(window.segments)
+        counts.accepted += len(window.pairs)
+        counts.rejected += len(window.rejections)
+        counts.characters += len(window.text)
+        for fix in window.fixes:
+            counts.fixes[fix.kind.value] = counts.fixes.get(fix.kind.value, 0) + 1
+        for segment, raw in zip(window.segments, window.raw_languages, strict=True):
+            counts.languages[segment.language] = counts.languages.get(segment.language, 0) + 1
+            counts.undecided += segment.language == "und"
+            counts.switched += raw != segment.language
+            counts.translated += segment.score is not None
+            if self.rows < parts.MAX_ROWS:
+                self.rows += 1
+                self.part.write(parts.row_line(_row(window.document, segment, raw)))
+        for pair in window.pairs:
+            self.part.write(parts.pair_line(pair))
+        for rejection in window.rejections:
+            self.part.write(parts.rejection_line(rejection))
+
+    def reject(self, rejection: Rejection) -> None:
+        """Write down a record that could not be read."""
+        self.counts.records += 1
+        self.counts.records_failed += 1
+        self.part.write(parts.rejection_line(rejection))
+
+    def publish(self, work: str, input_sha256: str, encoding: str) -> Record:
+        """Give both files their names, then write the record."""
+        self.text.close()
+        self.part.close()
+        name = self.source.name
+        document, part = self.layout.document(name), self.layout.part(name)
+        record = Record(
+            name, input_sha256, work, encoding, parts.file_digest(self.text_path),
+            parts.file_digest(self.part_path), self.counts,
+        )  # fmt: skip
+        document.parent.mkdir(parents=True, exist_ok=True)
+        _sync(self.text_path)
+        _sync(self.part_path)
+        self.text_path.replace(document)
+        self.part_path.replace(part)
+        parts.write_record(self.layout, record)
+        return record
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        with suppress(OSError):
+            self.text.close()
+        with suppress(OSError):
+            self.part.close()
+        self.text_path.unlink(missing_ok=True)
+        self.part_path.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def _row(document: str, segment: Segment, raw: str) -> dict[str, object]:
+    return {
+        "document": document,
+        "kind": segment.kind.value,
+        "source": segment.source,
+        "target": segment.target,
+        "language": segment.language,
+        "raw": raw,
+        "reason": segment.reason,
+        "score": segment.score,
+        "flags": list(segment.flags),
+        "fixes": [asdict(fix) for fix in segment.fixes],
+        "start": segment.start,
+    }
+
+
+class Worker:
+    """Converts tasks; built once in each process."""
+
+    def __init__(self, job: Job, translators: Translators | None = None) -> None:
+        self.job, self.layout = job, Layout(job.out)
+        self.engine = Engine(job.spec, job.config.target)
+        self.pipeline = Pipeline(job.config, translators or self.engine)
+        self.languages = tuple(dict.fromkeys((*job.config.sources, job.config.target)))
+
+    def convert(
+        self, tasks: Sequence[Task], advance: Advance = lambda kind, n: None
+    ) -> list[Record | Failure]:
+        """Convert tasks together; one result a task, in order. An input that fails does not disturb the others."""
+        unit = _Unit(self, tasks)
+        try:
+            for window in self.pipeline.convert(unit.windows()):
+                unit.take(window)
+                advance("characters", len(window.text))
+        except OSError as exc:
+            message = (
+                f"{self.job.out}: cannot be written: {exc.strerror}; what is finished is kept: free some space or choose "
+                f"another folder, then run the same command again"
+            )
+            raise OutputError(message) from exc
+        finally:
+            unit.discard_unfinished()
+        return [unit.results[index] for index in range(len(tasks))]
+
+
+class _Unit:
+    """The state of tasks that are converted together."""
+
+    def __init__(self, worker: Worker, tasks: Sequence[Task]) -> None:
+        self.worker, self.tasks = worker, tasks
+        self.results: dict[int, Record | Failure] = {}
+        self.sinks: dict[int, _DocumentSink] = {}
+        self.readers: dict[int, Reader] = {}
+        self.record_of: dict[tuple[int, str], JsonRecord] = {}
+        self.text_of: dict[tuple[int, str], list[str]] = {}
+        self.order: deque[tuple[int, bool]] = deque()
+
+    def windows(self) -> Iterator[Window]:
+        """The windows of all tasks; a task that fails ends early and is marked."""
+        for index, task in enumerate(self.tasks):
+            self.sinks[index] = _DocumentSink(self.worker.layout, task.source)
+            try:
+                yield from self._task_windows(index, task)
+            except InputError as exc:
+                detail = f"{exc.reason} ({exc.advice})" if exc.advice else exc.reason
+                self.results[index] = Failure(task.source.name, "unreadable", detail)
+            self.order.append((index, True))
+            yield Window("", (), (), is_last=True)
+
+    def _task_windows(self, index: int, task: Task) -> Iterator[Window]:
+        config = self.worker.job.config
+        if not task.source.is_json_lines:
+            reader = Reader(task.source, languages=self.worker.languages, encoding=config.encoding or None)
+            self.readers[index] = reader
+            for window in self.worker.pipeline.analyse(task.source.name, reader.windows()):
+                self.order.append((index, False))
+                yield window
+            return
+        found = records(
+            task.source,
+            languages=self.worker.languages,
+            encoding=config.encoding or None,
+            text_field=config.text_field,
+        )
+        for record in found:
+            if isinstance(record, Rejection):
+                self.sinks[index].reject(record)
+                continue
+            self.record_of[index, record.id] = record
+            for window in self.worker.pipeline.analyse(record.id, [list(split_lines(record.text))]):
+                self.order.append((index, False))
+                yield window
+
+    def take(self, window: ConvertedWindow) -> None:
+        """Write a converted window to the document it belongs to; publish the document after its last."""
+        index, ends = self.order.popleft()
+        sink = self.sinks[index]
+        if ends:
+            if index in self.results:
+                sink.discard()
+            else:
+                self.results[index] = self._publish(index, sink)
+            del self.sinks[index]
+            return
+        sink.window(window)
+        key = (index, window.document)
+        record = self.record_of.get(key)
+        if record is None:
+            sink.write(window.text)
+            return
+        self.text_of.setdefault(key, []).append(window.text)
+        if window.is_last:
+            sink.counts.records += 1
+            sink.write(record.with_text("".join(self.text_of.pop(key))) + "\n")
+            del self.record_of[key]
+
+    def _publish(self, index: int, sink: _DocumentSink) -> Record:
+        source = self.tasks[index].source
+        reader = self.readers.pop(index, None)
+        sha256 = reader.sha256 if reader is not None else None
+        if sha256 is None:
+            assert source.path is not None
+            sha256 = parts.file_digest(source.path)
+        encoding = reader.encoding if reader is not None else "utf-8"
+        return sink.publish(self.worker.job.work, sha256, encoding)
+
+    def discard_unfinished(self) -> None:
+        """Remove the temporary files of what was interrupted."""
+        for sink in self.sinks.values():
+            sink.discard()
