@@ -39,14 +39,14 @@ class CorpusHeader:
 class CorpusFile:
     """A written file: where, the digest of its bytes, its size, and what it holds.
 
-    bytes: the size of the file. count: pairs written.
+    size: bytes on disk. count: pairs written.
     substituted: characters that the format cannot hold, something else standing for them
         (see `characters.py`).
     """
 
     path: Path
     sha256: str
-    bytes: int
+    size: int
     count: int
     substituted: int = 0
 
