@@ -1,20 +1,10 @@
-"""Segment: lines to blocks, and the text of blocks to sentences."""
+"""Segment: the lines of a document to blocks, and the text of blocks to sentences.
 
-from __future__ import annotations
+The pieces of a block join to the block, the blocks of a document to the document, always. A segment
+may hold a line break where the text was wrapped: for a translator, that is a space.
+"""
 
-from collections.abc import Iterable, Iterator
+from normalize.stages.segment.blocks import Segmenter
+from normalize.stages.segment.sentences import sentences
 
-from normalize.document import Block, Piece
-
-
-def sentences(text: str) -> list[Piece]:
-    """Cut the text of one paragraph into sentences and the white space between them."""
-    raise NotImplementedError
-
-
-class Segmenter:
-    """Lines to blocks. `blocks` is called once a document, with all of its lines."""
-
-    def blocks(self, lines: Iterable[str]) -> Iterator[Block]:
-        """Blocks whose texts join to exactly the lines joined."""
-        raise NotImplementedError
+__all__ = ["Segmenter", "sentences"]

@@ -1,0 +1,148 @@
+"""Turns the text of a paragraph into sentences, by rules that hold for Italian, Turkish and English
+at once.
+
+A sentence may end at a run of `. ! ? …` with what closes it (quotes, brackets, emoji), before white
+space. Of these places, the words on both sides decide: a small letter after it, a title, an
+initial, an ordinal before it keep the sentence together. No language is asked for: a paragraph may
+hold all three.
+"""
+
+from __future__ import annotations
+
+import re
+
+from normalize.document import Piece
+from normalize.stages.segment import abbreviations as known
+
+_EMOJI = (
+    "\N{COPYRIGHT SIGN}\N{REGISTERED SIGN}\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
+    "\N{VARIATION SELECTOR-16}\N{ZERO WIDTH JOINER}"
+)
+_CANDIDATE = re.compile(
+    r"(?<![.!?…。！？])"  # from the beginning of a run only, so that long runs cost no square of time
+    r"(?P<stop>[.!?…]++)"
+    r"(?P<close>[\"'”’»›)\]}*_]*+(?:\s*+[" + _EMOJI + r"]++(?=\s))*+)"
+    r"(?P<space>\s++)(?=\S)"
+    r"|[。！？]+[”’」』）]*\s*(?=\S)"
+)
+_NEXT_WORD = re.compile(r"[^\w]*+(?P<word>\w*+)(?P<dot>\.?)")
+_OPENERS = "\"'“‘«‹([{„*_#<>-–—/|:;,&+=~"
+_ORDINAL = re.compile(r"\d{1,3}|[IVXLCDM]{2,}")
+_ROMAN = re.compile(r"[IVXLCDM]+")
+_TURKISH = re.compile(r"[ğışĞİŞ]|\b(?:ve|bir|için|bu)\b")
+_VOWELS = frozenset("aeiouàèéìòùâîûöüıAEIOUÀÈÉÌÒÙÂÎÛÖÜİyY")
+_GAP = Piece(" ", False)
+_MAX_TOKEN_CHARS = 40
+
+
+def sentences(text: str) -> list[Piece]:
+    """Cut the text of one paragraph into sentences (segments) and the white space around them
+    (glue).
+
+    The pieces join to exactly the text.
+
+    >>> [piece.text for piece in sentences("L'on. Bianchi tace. Il Sig. Rossi no.") if piece.is_segment]
+    ["L'on. Bianchi tace.", 'Il Sig. Rossi no.']
+    """
+    pieces: list[Piece] = []
+    body = text.strip()
+    if not body:
+        return [Piece(text, False)] if text else pieces
+    start = 0
+    end = len(text)
+    if len(body) != end:
+        start = len(text) - len(text.lstrip())
+        end = start + len(body)
+        if start:
+            pieces.append(Piece(text[:start], False))
+    for match in _CANDIDATE.finditer(text, start, end):
+        if _ends_sentence(text, start, match):
+            space = match["space"] or ""
+            stop = match.end() - len(space)
+            pieces.append(Piece(text[start:stop], True))
+            if space:
+                pieces.append(_GAP if space == " " else Piece(space, False))
+            start = match.end()
+    pieces.append(Piece(text[start:end], True))
+    if end < len(text):
+        pieces.append(Piece(text[end:], False))
+    return pieces
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+    """Decide whether the sentence that began at `start` ends at this stop."""
+    stop = match["stop"]
+    if stop is None:  # Chinese and Japanese full stops have no other use
+        return True
+    after = _NEXT_WORD.match(text, match.end())
+    word = after["word"] if after else ""
+    if not word or word[0].islower():
+        return False
+    at = match.start()
+    if stop != ".":
+        return not (at > start and text[at - 1] == "(")  # a doubt in brackets: (?)
+    return _full_stop(text, start, at, word, bool(after and after["dot"]))
+
+
+def _full_stop(text: str, start: int, at: int, word: str, word_has_dot: bool) -> bool:
+    """Decide for a single full stop at `at`, followed by `word` that begins with no small letter."""
+    before = text[max(start, at - _MAX_TOKEN_CHARS) : at]
+    token = before.rsplit(None, 1)[-1] if before and not before[-1].isspace() else ""
+    token = token.lstrip(_OPENERS)
+    for joint in "-–—/":
+        token = token.rpartition(joint)[2]
+    elision, apostrophe, tail = token.replace("’", "'").rpartition("'")
+    if apostrophe and tail in known.ELIDED and elision.isalpha():
+        return False
+    if tail:
+        token = tail
+    if not token:
+        return True
+    starts = word in known.STARTERS and not word_has_dot
+    if token in known.TITLES:
+        return False
+    if token[0].isdigit() or _ROMAN.fullmatch(token):
+        return _after_number(text, start, at - len(token), token, word, starts)
+    if len(token) == 1:
+        return _after_letter(token, word, word_has_dot)
+    if token in known.CLOCK:
+        return word not in known.CLOCK_NEXT and not word[0].isdigit()
+    if token in known.FINAL:
+        return True
+    if token in known.BEFORE_NUMBER and (word[0].isdigit() or _ROMAN.fullmatch(word)):
+        return False
+    if token in known.INNER or token in known.ENDING or _is_unknown_abbreviation(token):
+        return starts
+    return True
+
+
+def _after_number(text: str, start: int, at: int, token: str, word: str, starts: bool) -> bool:
+    """After a figure: an ordinal in Turkish (`3. Ordu`), an item's number at the beginning, else the end."""
+    if not _ORDINAL.fullmatch(token):
+        if len(token) > 1 or token.isdigit():
+            return True
+        return word in known.STARTERS_AFTER_INITIAL
+    if starts and at > start:
+        return True
+    if not text[start:at].strip(_OPENERS + " "):
+        return False
+    return not _TURKISH.search(text)
+
+
+def _after_letter(token: str, word: str, word_has_dot: bool) -> bool:
+    """After a single letter: an initial (`J. K. Rowling`), or a figure's sign (`n. 5`, `s. 12`)."""
+    if token.isupper():
+        return word in known.STARTERS_AFTER_INITIAL and not word_has_dot
+    return not (word[0].isdigit() or _ROMAN.fullmatch(word) or word_has_dot)
+
+
+def _is_unknown_abbreviation(token: str) -> bool:
+    """Initials with stops between (`K.K.T.C`), or a capital and up to three letters with no vowel (`Blv`)."""
+    if "." in token:
+        return all(len(part) <= 3 and part.isalpha() for part in token.split("."))
+    return (
+        len(token) <= 4
+        and token[0].isupper()
+        and not token.isupper()
+        and _VOWELS.isdisjoint(token)
+    )
