@@ -6,11 +6,12 @@ can be out of date for nobody. The file is a cache: where it is damaged it is pu
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import logging
-import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -44,71 +45,75 @@ def memory_key(model: str, options: str, source: str) -> bytes:
 class Memory:
     """An open translation memory; use it as a context manager, or call `close`.
 
-    Every write is one transaction in write-ahead-log mode: a process killed at any moment leaves a sound file, and readers never
-    wait. A Memory belongs to the process and thread that opened it; others open their own.
+    Every write is one transaction in write-ahead-log mode: a process killed at any moment leaves
+    a sound file, and readers never wait. Threads may share a Memory; processes open their own.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self._path, self._connection, self._process = path, connection, os.getpid()
+        self._path, self._connection, self._lock = path, connection, threading.Lock()
 
     @classmethod
     def open(cls, path: Path) -> Memory:
-        """Open or create the file. A damaged one is renamed to `<name>.damaged` with a warning in the log.
+        """Open or create the file; a damaged one becomes `<name>.damaged`, with a warning in the log.
 
         Raises OutputError where the place cannot be written.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            return cls(path, _connect(path))
-        except sqlite3.DatabaseError as exc:
-            if isinstance(exc, sqlite3.OperationalError) and not _is_damage(exc):
-                message = f"{path}: the translation memory cannot be opened ({exc}); switch it off or choose another place"
-                raise OutputError(message) from exc
-            _put_aside(path, exc)
-            return cls(path, _connect(path))
-        except OSError as exc:
-            message = f"{path}: the translation memory cannot be created ({exc.strerror}); choose another place"
+            try:
+                return cls(path, _connect(path))
+            except sqlite3.DatabaseError as exc:
+                if not _is_damage(exc):
+                    raise
+                return cls(path, _begun_anew(path, exc))
+        except (OSError, sqlite3.Error) as exc:
+            message = (
+                f"{path}: the translation memory cannot be opened ({exc});"
+                " switch it off or choose another place"
+            )
             raise OutputError(message) from exc
 
     def get_many(self, keys: Iterable[bytes]) -> dict[bytes, Translation]:
         """The translations known under these keys; unknown keys are left out."""
         wanted = list(dict.fromkeys(keys))
         found: dict[bytes, Translation] = {}
-        for start in range(0, len(wanted), _MAX_VARIABLES):
-            part = wanted[start : start + _MAX_VARIABLES]
-            marks = ",".join("?" * len(part))
-            query = f"SELECT key, value FROM translation WHERE key IN ({marks})"
-            try:
-                rows = self._connection.execute(query, part).fetchall()
-                found.update((bytes(key), _decoded(value)) for key, value in rows)
-            except (sqlite3.DatabaseError, ValueError, TypeError) as exc:
-                self._recover(exc)
-                return {}
+        with self._lock:
+            for start in range(0, len(wanted), _MAX_VARIABLES):
+                part = wanted[start : start + _MAX_VARIABLES]
+                marks = ",".join("?" * len(part))
+                query = f"SELECT key, value FROM translation WHERE key IN ({marks})"
+                try:
+                    rows = self._connection.execute(query, part).fetchall()
+                except sqlite3.DatabaseError as exc:
+                    self._recover(exc)
+                    return found
+                found.update((bytes(key), made) for key, value in rows if (made := _decoded(value)))
         return found
 
     def put_many(self, entries: Mapping[bytes, Translation]) -> None:
-        """Keep translations, in one transaction; an entry that is already there stays.
+        """Keep translations, in one transaction.
 
-        A disk that is full, or a file that another process holds for a minute, costs the entries, never the run.
+        A disk that is full, or a file that another process holds for a minute, costs the entries,
+        never the run: the log has a warning.
         """
         rows = [(key, _encoded(translation)) for key, translation in entries.items()]
         if not rows:
             return
-        try:
-            with self._connection:
-                self._connection.executemany(
-                    "INSERT OR IGNORE INTO translation VALUES (?, ?)", rows
-                )
-        except sqlite3.DatabaseError as exc:
-            self._recover(exc)
+        with self._lock:
+            try:
+                with self._connection:
+                    self._connection.executemany(
+                        "INSERT OR REPLACE INTO translation VALUES (?, ?)", rows
+                    )
+            except sqlite3.DatabaseError as exc:
+                self._recover(exc)
 
-    def _recover(self, exc: Exception) -> None:
-        if isinstance(exc, sqlite3.OperationalError) and not _is_damage(exc):
+    def _recover(self, exc: sqlite3.DatabaseError) -> None:
+        if not _is_damage(exc):
             _LOG.warning("%s: the translation memory could not be used: %s", self._path, exc)
             return
-        self.close()
-        _put_aside(self._path, exc)
-        self._connection = _connect(self._path)
+        self._connection.close()
+        self._connection = _begun_anew(self._path, exc)
 
     def __len__(self) -> int:
         """How many translations it holds."""
@@ -132,45 +137,63 @@ class Memory:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
-        (identity,) = connection.execute("PRAGMA application_id").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables and (identity, version) != (_APPLICATION_ID, _SCHEMA_VERSION):
-            message = "not a translation memory of this version"
-            raise sqlite3.DatabaseError(message)
         with connection:
             connection.execute("BEGIN IMMEDIATE")
-            connection.execute(f"PRAGMA application_id={_APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS translation (key BLOB PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
-            )
+            (identity,) = connection.execute("PRAGMA application_id").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if not tables:
+                connection.execute(f"PRAGMA application_id={_APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
+                connection.execute(
+                    "CREATE TABLE translation"
+                    " (key BLOB PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+                )
+            elif identity != _APPLICATION_ID:
+                message = f"{path}: belongs to another program; choose another place for the memory"
+                raise OutputError(message)
+            elif version != _SCHEMA_VERSION:
+                message = f"of version {version}, this program writes {_SCHEMA_VERSION}"
+                raise sqlite3.DatabaseError(message)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _is_damage(exc: sqlite3.Error) -> bool:
-    return exc.sqlite_errorname.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR"))
+def _is_damage(exc: sqlite3.DatabaseError) -> bool:
+    """Whether an error says that the file's content is wrong, not that it is busy or the disk full."""
+    name = getattr(exc, "sqlite_errorname", "SQLITE_NOTADB")  # ours, raised in _connect, has none
+    return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR"))
 
 
-def _put_aside(path: Path, exc: Exception) -> None:
-    """Rename a damaged file and drop its log files, so that the next connection begins a new one."""
-    aside = path.with_name(f"{path.name}.damaged")
-    _LOG.warning(
-        "%s: the translation memory is damaged (%s); put aside as %s and begun anew",
-        path,
-        exc,
-        aside.name,
-    )
-    path.replace(aside)
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+def _begun_anew(path: Path, exc: Exception) -> sqlite3.Connection:
+    """Rename a damaged file and begin a new one; a new one that another process has begun is used."""
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            connection = _connect(path)
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if verdict == "ok":
+                return connection
+            connection.close()
+        except sqlite3.DatabaseError:
+            pass  # still the damaged one
+        aside = path.with_name(f"{path.name}.damaged")
+        _LOG.warning(
+            "%s: the translation memory is damaged (%s); put aside as %s and begun anew",
+            path,
+            exc,
+            aside.name,
+        )
+        path.replace(aside)
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        return _connect(path)
 
 
 def _encoded(translation: Translation) -> str:
@@ -179,6 +202,10 @@ def _encoded(translation: Translation) -> str:
     )
 
 
-def _decoded(value: str) -> Translation:
-    text, score, flags, model = json.loads(value)
-    return Translation(str(text), float(score), tuple(Flag(flag) for flag in flags), str(model))
+def _decoded(value: object) -> Translation | None:
+    """The translation of an entry; None for one that is not ours, which is then made again."""
+    try:
+        text, score, flags, model = json.loads(str(value))
+        return Translation(str(text), float(score), tuple(Flag(flag) for flag in flags), str(model))
+    except (ValueError, TypeError):
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 from normalize.errors import NormalizeError
@@ -39,30 +40,42 @@ def _wrong_files(package: Package) -> list[str]:
     return problems
 
 
-def _canaries(path: Path) -> list[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Canaries:
+    """Sentences with the raw output of the engine for them, made when the package was built."""
+
+    beam: int
+    pairs: tuple[tuple[str, str], ...]
+
+
+def _read_canaries(path: Path) -> _Canaries:
+    """From `{"beam": 4, "canaries": [{"source": ..., "expected": ...}]}`, or the bare list."""
     if not path.is_file():
-        return []
-    return [
-        (canary["source"], canary["target"])
-        for canary in json.loads(path.read_text(encoding="utf-8"))
-    ]
+        return _Canaries(4, ())
+    data = json.loads(path.read_text(encoding="utf-8"))
+    beam, items = (int(data["beam"]), data["canaries"]) if isinstance(data, dict) else (4, data)
+    pairs = ((item["source"], item.get("expected", item.get("target"))) for item in items)
+    return _Canaries(beam, tuple(pairs))
 
 
 def _wrong_translations(package: Package) -> list[str]:
-    from normalize.stages.translate import TranslateOptions, Translator
+    from normalize.stages.translate.engine import Decoding, Engine
+    from normalize.stages.translate.options import TranslateOptions
 
     path = package.path / "canaries.json"
     try:
-        canaries = _canaries(path)
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+        canaries = _read_canaries(path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         return [f"{path}: cannot be read ({exc!r})"]
+    sources = [source for source, _ in canaries.pairs]
     try:
-        translator = Translator(package, TranslateOptions(threads=1))
-        results = translator.translate([source for source, _ in canaries] or ["."])
+        # As the packages' own recipe searches: no retries, no placeholders, CTranslate2's length penalty.
+        engine = Engine(package, TranslateOptions(threads=1, length_penalty=1.0))
+        found = engine.decode(sources or ["."], Decoding(canaries.beam))
     except NormalizeError as exc:
         return [str(exc)]
     return [
-        f"{package.pair}: the canary {source!r} gives {result.text!r}, expected {target!r}"
-        for (source, target), result in zip(canaries, results, strict=False)
-        if result.text != target
+        f"{package.pair}: the canary {source!r} gives {hypothesis.text!r}, expected {expected!r}"
+        for (source, expected), hypothesis in zip(canaries.pairs, found, strict=False)
+        if hypothesis.text != " ".join(str(expected).split())
     ]
