@@ -34,7 +34,11 @@ SYMBOL_BITS = 10
 BOUNDARY = 1
 """The symbol before the first and after the last character of a text."""
 
-_DIGIT, _SPACE, _UNKNOWN = 2, 3, 4
+GAP = 0
+"""The symbol between texts; no n-gram reaches across it."""
+SPACE = 3
+"""The symbol of white space."""
+_DIGIT, _SPACE, _UNKNOWN = 2, SPACE, 4
 _LATIN_LOWER, _LATIN_UPPER, _GREEK, _CYRILLIC, _LETTER = 5, 6, 7, 8, 9
 _MARK, _SYMBOL, _PUNCTUATION, _CONTROL, _NUMBER = 10, 11, 12, 13, 14
 _FIRST_OWN = 16
@@ -51,6 +55,50 @@ def own_characters() -> tuple[str, ...]:
             if char and not (char.isspace() or unicodedata.category(char) in ("Cc", "Co")):
                 found.add(char)
     return tuple(sorted(found))
+
+
+_NAME_LETTERS = (
+    ("éè", -9.0),
+    ("áíóüöçñ", -9.5),
+    ("äãúàòùìşı", -10.5),
+    ("ßôêâîëïåøğ", -11.0),
+    ("õæšžœýû", -12.0),
+    ("ðþÿ", -14.0),
+)
+"""Letters of foreign names with the least log-probability given to them within a word."""
+_SIGNS = (("’", -7.5), ("‘“”–—…", -8.0), ("€£°«»", -9.0))
+"""Signs that may stand anywhere, with their least log-probability."""
+
+
+@cache
+def letter_kinds() -> npt.NDArray[np.int64]:
+    """For each symbol: 1 for a lower-case letter, 2 for a capital, else 0."""
+    kinds = np.zeros(1 << SYMBOL_BITS, dtype=np.int64)
+    kinds[[_LATIN_LOWER, _LATIN_UPPER]] = 1, 2
+    for number, char in enumerate(own_characters(), _FIRST_OWN):
+        if char.isalpha():
+            kinds[number] = 2 if char.isupper() else 1
+    return kinds
+
+
+@cache
+def floor_table() -> npt.NDArray[np.float32]:
+    """The least log-probability of a symbol after one of each letter kind: shape (3, symbols).
+
+    Lower case may follow any letter, capitals may follow capitals or begin a word.
+    """
+    floors = np.full((3, 1 << SYMBOL_BITS), -30.0, dtype=np.float32)
+    place = {char: number for number, char in enumerate(own_characters(), _FIRST_OWN)}
+    for letters, floor in _NAME_LETTERS:
+        for char in letters:
+            floors[1:, place[char]] = floor
+            floors[0, place[char]] = floor - 2.0
+            if char.upper() in place:
+                floors[[0, 2], place[char.upper()]] = floor - 1.0
+    for signs, floor in _SIGNS:
+        for char in signs:
+            floors[:, place[char]] = floor
+    return floors
 
 
 def _kind(char: str) -> int:

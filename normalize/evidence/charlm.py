@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +18,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from normalize.evidence.alphabet import BOUNDARY, SYMBOL_BITS, symbols
+from normalize.evidence.alphabet import (
+    BOUNDARY,
+    GAP,
+    SPACE,
+    SYMBOL_BITS,
+    floor_table,
+    letter_kinds,
+    symbols,
+)
 
 LANGUAGES = ("it", "tr", "en")
 """The languages of the model, in the order of its columns."""
@@ -25,6 +34,8 @@ ORDER = 5
 """Symbols in the longest n-gram."""
 STEP = 0.08
 """Nats between two neighbouring values of the tables."""
+FOREIGN_WORD = 5.0
+"""Nats that a word of another language than its line costs."""
 
 Grams = npt.NDArray[np.uint64]
 Nats = npt.NDArray[np.float32]
@@ -151,24 +162,55 @@ class CharacterModel:
             )
         return result
 
-    def totals(self, texts: list[str]) -> Nats:
-        """The log-probability of each text in each language: shape (texts, 3)."""
+    def _stream(self, texts: Sequence[str]) -> tuple[Grams, list[int]]:
+        """The texts' symbols in one stream with gaps between, and where each text's first symbol is."""
+        stream = symbols("\n" + "\n\n\n".join(texts) + "\n") if texts else symbols("\n")
+        starts, at = [], 1
+        for text in texts:
+            starts.append(at)
+            at += len(text) + 3
+        edges = np.array(starts, dtype=np.int64)
+        ends = edges + np.array([len(text) for text in texts], dtype=np.int64)
+        stream[edges - 1] = BOUNDARY
+        stream[ends] = BOUNDARY
+        stream[ends[:-1] + 1] = GAP
+        return stream, starts
+
+    def totals(self, texts: Sequence[str]) -> Nats:
+        """The log-probability of each text in each language: shape (texts, languages)."""
         if not texts:
             return np.zeros((0, len(LANGUAGES)), dtype=np.float32)
-        parts: list[Grams] = []
-        edge = np.array([BOUNDARY], dtype=np.uint64)
-        gap = np.array([0], dtype=np.uint64)
-        starts = []
-        length = 0
-        for text in texts:
-            body = symbols(text)
-            parts += [gap, edge, body, edge]
-            starts.append(length + 2)
-            length += len(body) + 3
-        scores = self._score(np.concatenate(parts)).astype(np.float64)
-        sums = np.concatenate([np.zeros((1, len(LANGUAGES))), np.cumsum(scores, axis=0)])
-        ends = [*(start - 2 for start in starts[1:]), length]
-        return (sums[ends] - sums[starts]).astype(np.float32)
+        stream, starts = self._stream(texts)
+        scores = self._score(stream)
+        scores[np.array(starts) - 1] = 0.0
+        scores[stream == GAP] = 0.0
+        return np.add.reduceat(scores, starts, axis=0)
+
+    def readings(self, texts: Sequence[str], languages: Sequence[int]) -> Nats:
+        """How well each text reads, in nats: in its best language, where single words may be of another.
+
+        A word of another language costs FOREIGN_WORD nats, so that names and quotations do not
+        count against a reading. languages: the columns to choose from.
+        """
+        if not texts:
+            return np.zeros(0, dtype=np.float32)
+        stream, starts = self._stream(texts)
+        scores = np.maximum(self._score(stream)[:, languages], self._floors(stream)[:, None])
+        scores[np.array(starts) - 1] = 0.0
+        scores[stream == GAP] = 0.0
+        spaces = np.flatnonzero(stream == SPACE) + 1
+        words = np.union1d(spaces, starts)
+        per_word = np.add.reduceat(scores, words, axis=0)
+        foreign = per_word.max(axis=1, keepdims=True) - FOREIGN_WORD
+        first = np.searchsorted(words, starts)
+        total = np.add.reduceat(np.maximum(per_word, foreign), first, axis=0)
+        return np.asarray(total.max(axis=1), dtype=np.float32)
+
+    def _floors(self, stream: Grams) -> Nats:
+        """The least log-probability of each symbol: letters of names can follow any letter."""
+        kinds = letter_kinds()[stream.astype(np.int64)]
+        before = np.concatenate([[0], kinds[:-1]])
+        return floor_table()[before, stream.astype(np.int64)]
 
 
 @cache

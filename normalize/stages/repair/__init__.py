@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from normalize.document import Repaired
+from normalize.document import Fix, FixKind, Repaired
+from normalize.stages.repair import characters
+from normalize.stages.repair.clean import is_clean, reads_clean
+from normalize.stages.repair.draft import Draft
+from normalize.stages.repair.encodings import Step
+from normalize.stages.repair.transcode import transcode
+
+ROUNDS = 6
+"""How often the rules may run over a line before it counts as one that no repair settles."""
+
+
+MOST_TRUST = 15.0
+"""Nats that a document can lend to a reading at most."""
 
 
 class RepairLevel(StrEnum):
@@ -16,19 +28,13 @@ class RepairLevel(StrEnum):
     AGGRESSIVE = "aggressive"
 
 
-class DocumentRepairer:
-    """Repairs one document window by window, and remembers how it is damaged."""
-
-    def __init__(self, repairer: Repairer) -> None:
-        self._repairer = repairer
-
-    def repair(self, lines: Sequence[str]) -> list[Repaired]:
-        """Repair the next lines of the document; one result a line, in order."""
-        return [self._repairer.repair(line) for line in lines]
-
-
 class Repairer:
-    """Repairs texts."""
+    """Repairs texts. Built once a worker; its arguments travel between processes.
+
+    level: how much is repaired.
+    languages: the languages that readings are judged by.
+    glue, apostrophes, diacritics: single rules on or off, whatever the level says.
+    """
 
     def __init__(
         self,
@@ -41,11 +47,107 @@ class Repairer:
     ) -> None:
         self.level = level
         self.languages = tuple(languages)
+        bold = level is RepairLevel.AGGRESSIVE
+        self.glue = level is not RepairLevel.OFF if glue is None else glue
+        self.apostrophes = bold if apostrophes is None else apostrophes
+        self.diacritics = bold if diacritics is None else diacritics
 
     def repair(self, text: str) -> Repaired:
-        """Repair one text."""
-        return Repaired(text)
+        """Repair one text, which may hold several lines; line endings are kept."""
+        if self.level is RepairLevel.OFF:
+            return Repaired(text)
+        if "\n" not in text:
+            return self.repair_line(text)
+        lines = text.split("\n")
+        repaired = self.document().repair([*(line + "\n" for line in lines[:-1]), lines[-1]])
+        fixes: list[Fix] = []
+        length = 0
+        for line in repaired:
+            fixes += [
+                Fix(
+                    fix.kind,
+                    fix.start + length,
+                    fix.before,
+                    fix.after,
+                    fix.evidence,
+                    fix.margin,
+                    fix.guess,
+                )
+                for fix in line.fixes
+            ]
+            length += len(line.text)
+        return Repaired("".join(line.text for line in repaired), tuple(fixes))
 
     def document(self) -> DocumentRepairer:
-        """Begin a document."""
+        """Begin a document, whose damage is remembered from line to line."""
         return DocumentRepairer(self)
+
+    def repair_line(self, line: str, trust: Mapping[Step, float] | None = None) -> Repaired:
+        """Repair one line, ending included or not, leaning on steps that its document has shown."""
+        ending = "\r\n" if line.endswith("\r\n") else "\n" if line.endswith("\n") else ""
+        body = line[: len(line) - len(ending)]
+        if is_clean(body):
+            return Repaired(line)
+        draft = Draft(body)
+        for _ in range(ROUNDS):
+            before = draft.text
+            self._round(draft, trust)
+            if draft.text == before:
+                return Repaired(draft.text + ending, tuple(draft.fixes))
+        return Repaired(line)
+
+    def _round(self, draft: Draft, trust: Mapping[Step, float] | None) -> None:
+        """Run every rule once."""
+        draft.apply(characters.surrogates(draft.text))
+        draft.apply(characters.entities(draft.text))
+        if not (draft.text.isascii() or reads_clean(draft.text)):
+            transcode(draft, self.languages, trust)
+        draft.apply(characters.unicode_form(draft.text))
+        draft.apply(characters.invisible(draft.text))
+        draft.apply(characters.controls(draft.text))
+        draft.apply(characters.white_space(draft.text, self.level is RepairLevel.AGGRESSIVE))
+
+
+class DocumentRepairer:
+    """Repairs one document window by window, and remembers how it is damaged.
+
+    A document is damaged the same way throughout, so a step that clearly mends some lines is
+    trusted on lines that show too little alone. What is kept is one number a step, however long
+    the document is.
+    """
+
+    def __init__(self, repairer: Repairer) -> None:
+        self._repairer = repairer
+        self._trust: dict[Step, float] = {}
+
+    def repair(self, lines: Sequence[str]) -> list[Repaired]:
+        """Repair the next lines of the document; one result a line, in order."""
+        if self._repairer.level is RepairLevel.OFF:
+            return [Repaired(line) for line in lines]
+        alone = [self._repairer.repair_line(line) for line in lines]
+        for result in alone:
+            self._learn(result)
+        if not self._trust:
+            return alone
+        return [self._again(line, result) for line, result in zip(lines, alone, strict=True)]
+
+    def _learn(self, result: Repaired) -> None:
+        """Trust the steps that mended a line, the more the clearer they did."""
+        shown = {
+            fix.evidence: fix.margin
+            for fix in result.fixes
+            if fix.kind in (FixKind.MOJIBAKE, FixKind.TRANSCODING) and fix.margin is not None
+        }
+        for name, margin in shown.items():
+            step = Step.named(name)
+            self._trust[step] = min(self._trust.get(step, 0.0) + margin / 4, MOST_TRUST)
+
+    def _again(self, line: str, alone: Repaired) -> Repaired:
+        """Repair a line once more with what the document has shown; what it gives must be settled."""
+        if alone.text == line and is_clean(line.rstrip("\r\n")):
+            return alone
+        leaning = self._repairer.repair_line(line, self._trust)
+        if leaning.text == alone.text:
+            return alone
+        settled = self._repairer.repair_line(leaning.text)
+        return leaning if settled.text == leaning.text else alone

@@ -1,0 +1,87 @@
+"""The rule that undoes wrong decodings, step after step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import ftfy
+from ftfy import TextFixerConfig
+from ftfy.badness import is_bad
+
+from normalize.document import FixKind
+from normalize.stages.repair.draft import Draft, block_edits
+from normalize.stages.repair.encodings import Step
+from normalize.stages.repair.readings import (
+    MARGIN,
+    TRUSTED_MARGIN,
+    Reading,
+    acceptable,
+    ranked_readings,
+)
+
+_FTFY = TextFixerConfig(
+    unescape_html=False,
+    remove_terminal_escapes=False,
+    fix_encoding=True,
+    restore_byte_a0=True,
+    replace_lossy_sequences=True,
+    decode_inconsistent_utf8=False,
+    fix_c1_controls=False,
+    fix_latin_ligatures=False,
+    fix_character_width=False,
+    uncurl_quotes=False,
+    fix_line_breaks=False,
+    fix_surrogates=False,
+    remove_control_chars=False,
+    normalization=None,
+    explain=True,
+)
+"""Everything off but the decoding itself; the rest is done, and recorded, by rules of ours."""
+
+
+def kind_of(step: Step) -> FixKind:
+    """MOJIBAKE for multi-byte sequences, TRANSCODING for single bytes."""
+    return FixKind.MOJIBAKE if step.right == "utf-8" else FixKind.TRANSCODING
+
+
+def best_reading(
+    text: str, languages: Sequence[str], trust: Mapping[Step, float] | None = None
+) -> Reading | None:
+    """The reading to make of a text, or None where it stays."""
+    for reading in ranked_readings(text, languages, trust)[:3]:
+        margin = TRUSTED_MARGIN if trust and reading.step in trust else MARGIN
+        if acceptable(reading, margin):
+            return reading
+    return None
+
+
+def transcode(
+    draft: Draft, languages: Sequence[str], trust: Mapping[Step, float] | None = None
+) -> None:
+    """Undo wrong decodings of a whole line, at most four one after the other."""
+    for _ in range(4):
+        reading = best_reading(draft.text, languages, trust)
+        if reading is None:
+            break
+        draft.apply(
+            block_edits(
+                draft.text,
+                reading.text,
+                kind_of(reading.step),
+                str(reading.step),
+                round(reading.gain, 2),
+            )
+        )
+    _other_languages(draft)
+
+
+def _other_languages(draft: Draft) -> None:
+    """Leave mojibake of languages we do not know to ftfy, as far as it reads whole lines."""
+    text = draft.text
+    if not is_bad(text):
+        return
+    fixed = ftfy.fix_and_explain(text, _FTFY)
+    if fixed.text == text or is_bad(fixed.text) or "\ufffd" in fixed.text:
+        return
+    steps = ", ".join(f"{step.action} {step.parameter}" for step in fixed.explanation or [])
+    draft.apply(block_edits(text, fixed.text, FixKind.MOJIBAKE, f"ftfy: {steps}"))
