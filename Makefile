@@ -1,0 +1,46 @@
+# One entry point for every developer action. `make demo` and `make test` need Python 3.11 or newer and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EVAL ?= ../shared
+
+.PHONY: demo test check lint types bench build clean
+
+demo: $(VENV)/.installed
+	$(BIN)/normalize run seeds -o out
+	@echo "Read out/report.html, out/documents/ and out/corpus/."
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest
+
+check: lint types
+	$(BIN)/normalize models verify
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check normalize tests/*.py benchmarks
+
+types: $(VENV)/.installed-dev
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/all.py --shared $(EVAL)
+
+build: $(VENV)/.installed-dev
+	rm -rf dist
+	$(BIN)/python -m build
+	$(BIN)/python -m twine check dist/*
+
+clean:
+	rm -rf $(VENV) out dist build
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ $(VENV)/.installed

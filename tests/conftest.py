@@ -1,0 +1,43 @@
+"""What all tests share: no network, no cache of the user's, and the places of real things."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Any attempt to reach the network fails the test; sockets between our own processes stay possible."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:  # noqa: ANN401 (as in the standard library)
+        if self.family != getattr(socket, "AF_UNIX", None):
+            message = f"a test tried to open a connection to {address!r}"
+            raise AssertionError(message)
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield
+
+
+@pytest.fixture(autouse=True)
+def private_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packages and caches of whoever runs the tests are neither used nor touched."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "ARGOS_PACKAGES_DIR"):
+        monkeypatch.setenv(name, str(home / name.lower()))
+    assert os.environ["XDG_CACHE_HOME"].startswith(str(home))
+
+
+@pytest.fixture
+def seeds() -> Path:
+    """The sample pages."""
+    return ROOT / "seeds"

@@ -1,0 +1,75 @@
+"""Configuration: every option in TOML too, and a misspelling is answered with the nearest valid word."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from normalize.config import Config, FilterConfig, RunOptions, configure
+from normalize.errors import PlanError
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "normalize.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_options_override_the_file_and_the_file_overrides_defaults(tmp_path: Path) -> None:
+    file = written(
+        tmp_path, 'sources = ["tr"]\nbeam = 2\nworkers = 3\n[filter]\nmin_score = -1\n'
+    )
+    config, run = configure(file, {"beam": 5})
+    assert config.sources == ("tr",)
+    assert config.beam == 5
+    assert config.filter == FilterConfig(min_score=-1.0)
+    assert run == RunOptions(workers=3)
+
+
+def test_dashes_and_underscores_are_the_same_key(tmp_path: Path) -> None:
+    config, _ = configure(written(tmp_path, 'text-field = "body"\n'))
+    assert config.text_field == "body"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("workrs = 2", "did you mean 'workers'"),
+        ("[filter]\nmin_scor = 1", "did you mean 'min_score'"),
+        ('formats = ["tmz"]', "did you mean 'tmx'"),
+        ('repair = "save"', "did you mean 'safe'"),
+        ("beam = true", "is not a value of type int"),
+        ('beam = "four"', "is not a value of type int"),
+        ("beam = 0", "out of range"),
+        ("workers = -1", "cannot be negative"),
+        ("sources = []", "at least one language"),
+        ('sources = ["italian"]', "ISO 639"),
+        ('sources = ["en"]', "target language itself"),
+        ("filter = 3", "a table is expected"),
+        ("not toml", "cannot be used as a configuration"),
+    ],
+)
+def test_mistakes_are_named(tmp_path: Path, text: str, expected: str) -> None:
+    with pytest.raises(PlanError, match=expected):
+        configure(written(tmp_path, text))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match="absent.toml"):
+        configure(tmp_path / "absent.toml")
+
+
+def test_every_field_of_the_result_can_be_set_by_an_option() -> None:
+    names = {field.name for field in fields(Config)} | {field.name for field in fields(RunOptions)}
+    defaults = {**Config().as_dict(), "workers": 0, "limit": 0, "resume": True, "quiet": False}
+    defaults["memory"] = "auto"
+    assert names == set(defaults)
+    assert configure(None, defaults) == (Config(), RunOptions())
+
+
+def test_the_digest_names_the_result_and_not_the_places_of_packages() -> None:
+    assert Config().digest() == Config(packages=("elsewhere",)).digest()
+    assert Config().digest() != Config(beam=1).digest()
+    assert Config().digest() != Config(filter=FilterConfig(min_score=-1.0)).digest()
