@@ -41,8 +41,6 @@ def spelled_out(text: str) -> str:
     >>> spelled_out("a\u200b")
     'a<span class="invisible">U+200B</span>'
     """
-    if not text:
-        return '<span class="invisible">nothing</span>'
     shown = text[:80]
     pieces = [_spell(character, alone=len(text) == 1) for character in shown]
     return "".join(pieces) + ("…" if len(text) > len(shown) else "")

@@ -19,6 +19,8 @@ def row_as_html(row: SegmentRow) -> str:
         classes.append("repaired")
     if row.source == row.target:
         classes.append("same")
+    if not row.marks:
+        classes.append("quiet")
     source, target = said(row.source), said(row.target)
     return (
         f'<tr class="{" ".join(classes)}" data-language="{escape(row.language)}"'
@@ -60,7 +62,11 @@ def _how(row: SegmentRow) -> str:
 def _fix(fix: Fix) -> str:
     guess = " (a guess)" if fix.guess else ""
     title = f' title="{escape(fix.evidence)}"' if fix.evidence else ""
-    return (
-        f"<li{title}>{escape(fix.kind.value)}{guess}: <del>{spelled_out(fix.before)}</del> → "
-        f"<ins>{spelled_out(fix.after)}</ins></li>"
-    )
+    before, after = spelled_out(fix.before), spelled_out(fix.after)
+    if not fix.before:
+        change = f"added <ins>{after}</ins>"
+    elif not fix.after:
+        change = f"removed <del>{before}</del>"
+    else:
+        change = f"<del>{before}</del> → <ins>{after}</ins>"
+    return f"<li{title}>{escape(fix.kind.value)}{guess}: {change}</li>"
