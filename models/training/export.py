@@ -58,15 +58,15 @@ def read_checkpoint(path: Path, kind: str = "average") -> Checkpoint:
 
 
 def specification(shape: Shape, weights: Weights, pieces: list[str]) -> TransformerSpec:
-    """The network as CTranslate2 knows it, in float32."""
+    """The network as CTranslate2 knows it, in float32. The weights are copied: quantisation works in place."""
     layers = (shape.encoder_layers, shape.decoder_layers)
     spec = TransformerSpec.from_config(
         layers, shape.heads, pre_norm=True, activation=common_spec.Activation.RELU
     )
     for ours, theirs in variables(shape).items():
-        _set(spec, theirs, weights[ours])
+        _set(spec, theirs, weights[ours].copy())
     for name in SHARED_TABLE:
-        _set(spec, name, weights["embedding.weight"])
+        _set(spec, name, weights["embedding.weight"].copy())
     for side in (spec.encoder, spec.decoder):
         side.scale_embeddings = True
         side.position_encodings.encodings = position_encodings(shape.width).numpy()
@@ -110,7 +110,7 @@ def export(
 
     quantization: a CTranslate2 storage type, `int8` or `float32`.
     """
-    spec = specification(checkpoint.shape, dict(checkpoint.weights), read_pieces(sentencepiece_model))
+    spec = specification(checkpoint.shape, checkpoint.weights, read_pieces(sentencepiece_model))
     spec.optimize(quantization=None if quantization == "float32" else quantization)
     fresh = package.with_name(package.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)

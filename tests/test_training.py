@@ -1,0 +1,308 @@
+"""The training recipe: cleaning anywhere; everything that needs PyTorch where it is installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TRAINING = ROOT / "models" / "training"
+WORDS = {
+    "it": {"cane": "dog", "gatto": "cat", "libro": "book", "treno": "train", "fiume": "river", "pane": "bread"},
+    "tr": {"köpek": "dog", "kedi": "cat", "kitap": "book", "tren": "train", "nehir": "river", "ekmek": "bread"},
+}
+FRAMES = {
+    "it": ("Vedo un {}.", "I see a {}."),
+    "tr": ("Bir {} görüyorum.", "I see a {}."),
+}
+
+
+def tool(name: str) -> Any:
+    """A module of the recipe; they are scripts and import one another by their plain names."""
+    if str(TRAINING) not in sys.path:
+        sys.path.insert(0, str(TRAINING))
+    module: ModuleType = __import__(name)
+    return module
+
+
+def corpus(folder: Path) -> Path:
+    """A tiny parallel corpus in both languages."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for language, words in WORDS.items():
+        foreign, english = FRAMES[language]
+        lines = [f"general-toy\t{word}\t{gloss}" for word, gloss in words.items()]
+        for first, first_gloss in words.items():
+            lines.append(f"general-toy\t{foreign.format(first)}\t{english.format(first_gloss)}")
+            for second, gloss in words.items():
+                lines.append(f"general-toy\t{first} {second} 12\t{first_gloss} {gloss} 12")
+        text = "\n".join(lines) + "\n"
+        (folder / f"{language}-en.tsv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def collected(folder: Path, evaluation: list[str], pages: list[str], seed: int = 1) -> Any:
+    cleaning, prepare = tool("cleaning"), tool("prepare")
+    files = {lang: prepare.corpus_files(folder, folder / "none", lang) for lang in WORDS}
+    mix = {phase: {lang: {"default": 1.0} for lang in WORDS} for phase in ("main", "final")}
+    exclusions = cleaning.Exclusions
+    return prepare.collect(files, mix, seed, exclusions(evaluation), exclusions(pages))
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "fault"),
+    [
+        ("Vedo un cane.", "I see a dog.", None),
+        ("", "I see a dog.", "empty"),
+        ("parola " * 100, "word " * 100, "long"),
+        ("Una frase piuttosto lunga che continua ancora per un bel po'", "One short phrase.", "ratio"),
+        ("12 34 56 a", "12 34 56 a", "letters"),
+        ("This one was not translated", "This one was not translated.", "copy"),
+        ("New York Times", "New York Times", None),
+    ],
+)
+def test_faults_of_a_pair(source: str, target: str, fault: str | None) -> None:
+    assert tool("cleaning").fault_of(source, target) == fault
+
+
+def test_no_training_text_equals_an_evaluation_text(tmp_path: Path) -> None:
+    """Letters-only comparison, on either side; the sample pages on the source side only."""
+    folder = corpus(tmp_path)
+    free = collected(folder, [], [])
+    shut = collected(folder, ["VEDO «un» cane", "train dog 12"], ["gatto", "book"])
+    keys = tool("cleaning").letters_only
+
+    def sides(found: Any, side: int) -> set[str]:
+        return {keys(pair[side]) for pair in found.pairs}
+
+    assert {"vedouncane", "gatto"} <= sides(free, 0)
+    assert not {"vedouncane", "gatto"} & sides(shut, 0)
+    assert "traindog12" in sides(free, 1)
+    assert "traindog12" not in sides(shut, 1)
+    assert "book" in sides(shut, 1)  # an English line of a page may be a target
+    assert shut.faults["it/evaluation"] == 3
+    assert shut.faults["tr/evaluation"] == 1
+
+
+def test_exclusions_read_every_line_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.it").write_text("Prima riga\n\nSeconda, riga!\n", encoding="utf-8")
+    exclusions = tool("cleaning").Exclusions.read([tmp_path])
+    assert len(exclusions) == 2
+    assert "seconda RIGA" in exclusions
+    assert "terza riga" not in exclusions
+    assert "" not in exclusions
+
+
+def test_the_same_seed_gives_the_same_order_in_every_process(tmp_path: Path) -> None:
+    folder = corpus(tmp_path)
+    code = (
+        "import sys, json; sys.path[:0] = sys.argv[1:3]\n"
+        "import test_training as t, pathlib\n"
+        "print(json.dumps(t.collected(pathlib.Path(sys.argv[3]), [], []).pairs))"
+    )
+    outputs = set()
+    for hash_seed in ("1", "2"):
+        command = [sys.executable, "-c", code, str(ROOT / "tests"), str(TRAINING), str(folder)]
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+        done = subprocess.run(command, env=environment, capture_output=True, check=True, text=True)
+        outputs.add(done.stdout)
+    assert len(outputs) == 1
+    assert collected(folder, [], [], seed=2).pairs != json.loads(outputs.pop())
+
+
+def test_shared_addresses_go_behind_the_same_placeholder() -> None:
+    prepare = tool("prepare")
+    source, target = "Scrivi a ada@example.org o apri https://example.org/a", "Open https://example.org/a or write to ada@example.org"
+    hidden = prepare.with_placeholders(source, target, prepare.COPIED, random.Random(1))
+    assert hidden is not None
+    marks = [re.findall("｟.｠", side) for side in hidden]
+    assert len(set(marks[0])) == 2
+    assert sorted(marks[0]) == sorted(marks[1])
+    assert "example" not in "".join(hidden)
+    assert prepare.with_placeholders("niente", "nothing", prepare.COPIED, random.Random(1)) is None
+
+
+def test_augmentation_never_changes_what_a_variant_says() -> None:
+    """Variants differ from their pair in marks, case and placeholders, or are English on both sides."""
+    cleaning, prepare = tool("cleaning"), tool("prepare")
+    source, target = "L'IŞIK è \"acceso\" da 3 ore.", "The LIGHT has been \"on\" for 3 hours."
+    kinds = set()
+    for seed in range(400):
+        for new_source, new_target in prepare.augmented(source, target, "tr", random.Random(seed)):
+            kinds.add((new_source, new_target))
+            if new_source == target:
+                assert new_target == target
+            elif "｟" in new_source:
+                assert "｟" in new_target
+            else:
+                assert cleaning.letters_only(new_target) == cleaning.letters_only(target)
+    assert (prepare.curled(source), target) in kinds
+    assert (source[:-1], target[:-1]) in kinds
+    assert len(kinds) >= 6
+
+
+def test_every_source_of_the_mix_is_a_pattern_with_a_weight() -> None:
+    for phase, languages in tool("prepare").read_mix().items():
+        assert set(languages) == {"it", "tr"}, phase
+        for weights in languages.values():
+            assert "default" in weights
+            assert all(weight >= 0 for weight in weights.values())
+
+
+def run(script: str, *arguments: object) -> str:
+    """Run a script of the recipe; its output."""
+    command = [sys.executable, str(TRAINING / script), *map(str, arguments)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+SMALL = (
+    "--width", "32", "--inner", "64", "--heads", "2", "--encoder-layers", "2", "--decoder-layers", "1",
+    "--tokens", "200", "--warmup", "5", "--rate", "1e-2", "--cpu",
+)  # fmt: skip
+
+
+def train(work: Path, *arguments: str) -> Any:
+    """A call of the training script with a small network, in this process."""
+    module = tool("train")
+    called = module.Run(module.parser().parse_args([str(work), *SMALL, *arguments]))
+    called.go()
+    return called
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A work folder with encoded data."""
+    pytest.importorskip("torch")
+    folder = tmp_path_factory.mktemp("training")
+    run("prepare.py", corpus(folder / "corpora"), folder / "work", "--vocabulary", 400, "--furniture", folder / "none")
+    return folder / "work"
+
+
+@pytest.fixture(scope="module")
+def trained(prepared: Path) -> Path:
+    """The checkpoint of a short run."""
+    train(prepared, "--steps", "60", "--checkpoint", "trained.pt")
+    return prepared / "trained.pt"
+
+
+def test_a_resumed_run_is_the_uninterrupted_run(prepared: Path) -> None:
+    torch = pytest.importorskip("torch")
+    whole = ("--steps", "12", "--dropout", "0.1", "--final", "0.5")
+    train(prepared, *whole, "--checkpoint", "whole.pt")
+    for _ in range(3):
+        train(prepared, *whole, "--call-steps", "4", "--checkpoint", "parts.pt")
+    one, other = (torch.load(prepared / name, weights_only=True) for name in ("whole.pt", "parts.pt"))
+    assert one["position"] == other["position"]
+    assert one["position"]["phase"] == "final"
+    assert one["seen"] == other["seen"] > 0
+    for kind in ("master", "average", "first", "second"):
+        for name, tensor in one["optimiser"][kind].items():
+            assert torch.equal(tensor, other["optimiser"][kind][name]), (kind, name)
+
+
+def test_every_pass_draws_each_pair_as_often_as_its_weight(prepared: Path) -> None:
+    pytest.importorskip("torch")
+    np, position = tool("numpy"), tool("train").Position
+    stream = tool("train").Corpus(prepared / "data.npz", tool("prepare").read_mix())
+    stream.weights["main"][:] = 1.0
+    stream.weights["main"][:3] = (0.0, 2.0, 0.5)
+    drawn = np.bincount(stream.draw("main", 1, 0), minlength=4)
+    assert drawn[0] == 0
+    assert drawn[1] == 2
+    assert drawn[2] in (0, 1)
+    assert set(drawn[3:]) == {1}
+    batches = stream.batches(position(), 1, 200)
+    for _ in range(5):
+        _, batch = next(batches)
+        longest = 1 + max(stream.source_lengths[batch].max(), stream.target_lengths[batch].max())
+        assert len(batch) == 1 or len(batch) * longest <= 200
+
+
+def greedy(network: Any, source: list[int], steps: int) -> list[int]:
+    """The most probable token each time, by the PyTorch network alone."""
+    torch, prepare = tool("torch"), tool("prepare")
+    target = [prepare.BOS]
+    with torch.no_grad():
+        for _ in range(steps):
+            states = network(torch.tensor([[*source, prepare.EOS]]), torch.tensor([target]))[0, -1]
+            scores = network.embedding.weight @ states + network.bias
+            token = int(scores.argmax())
+            if token == prepare.EOS:
+                break
+            target.append(token)
+    return target[1:]
+
+
+@pytest.mark.parametrize("language", ["it", "tr"])
+def test_a_float32_package_decodes_as_pytorch_does(trained: Path, language: str, tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    export, model = tool("export"), tool("model")
+    ctranslate2, sentencepiece = tool("ctranslate2"), tool("sentencepiece")
+    checkpoint = export.read_checkpoint(trained)
+    package = tmp_path / f"{language}-en"
+    export.export(checkpoint, trained.parent / "sentencepiece.model", package, language, "0.1", "float32")
+    network = model.Network(checkpoint.shape)
+    network.load_state_dict({name: torch.from_numpy(w) for name, w in checkpoint.weights.items()})
+    network.eval()
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(package / "sentencepiece.model"))
+    translator = ctranslate2.Translator(str(package / "model"), compute_type="float32")
+    sentences = [FRAMES[language][0].format(word) for word in WORDS[language]]
+    for sentence in sentences:
+        result = translator.translate_batch(
+            [processor.encode(sentence, out_type=str)], beam_size=1, max_decoding_length=12
+        )
+        wanted = greedy(network, processor.encode(sentence), 12)
+        assert [processor.piece_to_id(piece) for piece in result[0].hypotheses[0]] == wanted
+    assert len(wanted) > 1
+
+
+def test_a_package_can_be_trained_further(trained: Path, tmp_path: Path) -> None:
+    """De-quantised weights are the originals within half a step of int8, and a deeper network computes the same."""
+    torch = pytest.importorskip("torch")
+    np = tool("numpy")
+    export, layout, model = tool("export"), tool("layout"), tool("model")
+    checkpoint = export.read_checkpoint(trained)
+    package = tmp_path / "it-en"
+    export.export(checkpoint, trained.parent / "sentencepiece.model", package, "it", "0.1")
+    shape, weights = layout.read_package(package)
+    assert shape == checkpoint.shape
+    for name, value in checkpoint.weights.items():
+        step = np.abs(value).max(axis=-1, keepdims=True) / 127 if value.ndim == 2 else 0.0
+        assert np.all(np.abs(weights[name] - value) <= 0.51 * step + 1e-6), name
+    deeper = model.Shape(**{**shape.as_dict(), "encoder_layers": 4, "decoder_layers": 2})
+    states = []
+    for size, values in ((shape, weights), (deeper, layout.grown(weights, shape, deeper))):
+        network = model.Network(size)
+        network.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in values.items()})
+        states.append(network(torch.tensor([[20, 21, 3]]), torch.tensor([[2, 30, 31]])))
+    assert torch.allclose(*states, atol=1e-5)
+    with pytest.raises(ValueError, match="more than"):
+        layout.grown(weights, shape, model.Shape(**{**shape.as_dict(), "encoder_layers": 1}))
+    further = train(trained.parent, "--steps", "0", "--minutes", "0", "--start", str(package), "--checkpoint", "further.pt")
+    assert np.array_equal(further.optimiser.master["encoder.0.inner.weight"].numpy(), weights["encoder.0.inner.weight"])
+
+
+def test_two_packages_of_one_checkpoint_hold_the_same_network(trained: Path, tmp_path: Path) -> None:
+    """Quantisation works in place in CTranslate2; a second export once got the first one's scaled weights."""
+    export = tool("export")
+    checkpoint = export.read_checkpoint(trained)
+    for language in WORDS:
+        export.export(checkpoint, trained.parent / "sentencepiece.model", tmp_path / language, language, "0.1")
+    models = [(tmp_path / language / "model" / "model.bin").read_bytes() for language in WORDS]
+    assert models[0] == models[1]
+    archive = export.build_archive(tmp_path / "it", tmp_path)
+    first = archive.read_bytes()
+    assert export.build_archive(tmp_path / "it", tmp_path).read_bytes() == first
