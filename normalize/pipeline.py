@@ -259,9 +259,9 @@ class Pipeline:
                     texts[placed.labelled.piece.text] = None
         made: dict[tuple[str, str], Translation] = {}
         for code in sorted(wanted):
-            texts = list(wanted[code])
-            results = self.translators.for_language(code).translate(texts)
-            made.update(zip(((code, text) for text in texts), results, strict=True))
+            unique = list(wanted[code])
+            results = self.translators.for_language(code).translate(unique)
+            made.update(zip(((code, text) for text in unique), results, strict=True))
         for window in windows:
             yield self._finished(window, made)
 

@@ -3,6 +3,6 @@
     discover -> tasks -> (workers) parts -> merge -> corpus, rejected.jsonl, manifest.json, report.html
 """
 
-from normalize.batch.run import RunResult, plan_run, run
+from normalize.batch.runner import RunResult, plan_run, run
 
 __all__ = ["RunResult", "plan_run", "run"]

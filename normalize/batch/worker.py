@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, cast
 
 import zstandard
 
@@ -46,18 +46,34 @@ class Task:
     size: int
 
 
-def open_output(path: Path, name: str) -> IO[bytes]:
-    """A file compressed as its final name says, with nothing in it that depends on the time."""
-    raw = path.open("wb")
-    if name.endswith(".gz"):
-        return gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0)
-    if name.endswith(".bz2"):
-        return bz2.BZ2File(raw, "wb")
-    if name.endswith(".xz"):
-        return lzma.LZMAFile(raw, "wb")
-    if name.endswith(".zst"):
-        return zstandard.ZstdCompressor(level=9).stream_writer(raw)
-    return raw
+class CompressedFile:
+    """A file written through the compression that its final name asks for; nothing in it depends on the time."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._raw = path.open("wb")
+        self._stream: BinaryIO = self._raw
+        if name.endswith(".gz"):
+            self._stream = cast(
+                "BinaryIO", gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0)
+            )
+        elif name.endswith(".bz2"):
+            self._stream = cast("BinaryIO", bz2.BZ2File(self._raw, "wb"))
+        elif name.endswith(".xz"):
+            self._stream = cast("BinaryIO", lzma.LZMAFile(self._raw, "wb"))
+        elif name.endswith(".zst"):
+            compressor = zstandard.ZstdCompressor(level=9)
+            self._stream = cast("BinaryIO", compressor.stream_writer(self._raw, closefd=False))
+
+    def write(self, data: bytes) -> None:
+        """Take some bytes."""
+        self._stream.write(data)
+
+    def close(self) -> None:
+        """Write what is left, through the compressor and to the file."""
+        try:
+            self._stream.close()
+        finally:
+            self._raw.close()
 
 
 class _DocumentSink:
@@ -68,7 +84,7 @@ class _DocumentSink:
         key = parts.key_of(source.name)
         self.text_path = layout.temporary / f"{key}.document"
         self.part_path = layout.temporary / f"{key}.part"
-        self.text = open_output(self.text_path, source.name)
+        self.text = CompressedFile(self.text_path, source.name)
         self.part = self.part_path.open("w", encoding="ascii", newline="\n")
         self.counts = Counts()
         self.rows = 0

@@ -86,8 +86,9 @@ class _Raw(io.RawIOBase):
 
     def read(self, size: int = -1, /) -> bytes:
         """At most `size` bytes; none only at the end."""
-        if self._head:
-            chunk, self._head = self._head, b""
+        if self._head and size != 0:
+            end = len(self._head) if size < 0 else size
+            chunk, self._head = self._head[:end], self._head[end:]
         else:
             chunk = self._stream.read(CHUNK_BYTES if size < 0 else size)
         self._hash.update(chunk)

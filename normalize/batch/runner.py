@@ -278,6 +278,6 @@ def _sweep(layout: Layout, *, keep_finished: bool) -> None:
         for path in folder.glob(TEMPORARY_PATTERN):
             path.unlink(missing_ok=True)
     if not keep_finished:
-        for folder in ("parts", "done"):
-            shutil.rmtree(layout.state / folder, ignore_errors=True)
-            (layout.state / folder).mkdir()
+        for name in ("parts", "done"):
+            shutil.rmtree(layout.state / name, ignore_errors=True)
+            (layout.state / name).mkdir()
