@@ -37,7 +37,9 @@ def entry(number: int) -> tuple[bytes, Translation]:
 
 
 def test_gives_back_what_was_put(tmp_path: Path) -> None:
-    made = Translation("Ünï\ncode\x00 🔥", -0.123456789012345, (Flag.RETRIED, Flag.LOST_NUMBER), "it-en@1")
+    made = Translation(
+        "Ünï\ncode\x00 🔥", -0.123456789012345, (Flag.RETRIED, Flag.LOST_NUMBER), "it-en@1"
+    )
     key = memory_key("m", "o", "s")
     with Memory.open(tmp_path / "new" / "memory.sqlite") as memory:
         memory.put_many({key: made})
@@ -65,7 +67,9 @@ def test_a_key_for_text_that_is_not_unicode() -> None:
     assert memory_key("m", "o", "\ud800") != memory_key("m", "o", "\ud801")
 
 
-@pytest.mark.parametrize("damage", [b"not a database at all" * 300, b"SQLite format 3\0" + b"\x07" * 5000])
+@pytest.mark.parametrize(
+    "damage", [b"not a database at all" * 300, b"SQLite format 3\0" + b"\x07" * 5000]
+)
 def test_a_damaged_file_is_put_aside(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: bytes
 ) -> None:
@@ -158,7 +162,9 @@ def test_threads_share_a_memory(tmp_path: Path) -> None:
 
 def start_writer(path: Path, first: int, count: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", WRITER, str(path), str(first), str(count)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "."})
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "."}
+    )
 
 
 def test_processes_share_a_file(tmp_path: Path) -> None:
@@ -168,7 +174,9 @@ def test_processes_share_a_file(tmp_path: Path) -> None:
         writer.communicate(timeout=120)
         assert writer.returncode == 0
     with Memory.open(path) as memory:
-        assert memory.get_many(entry(number)[0] for number in range(120)) == dict(map(entry, range(120)))
+        assert memory.get_many(entry(number)[0] for number in range(120)) == dict(
+            map(entry, range(120))
+        )
 
 
 def test_a_killed_process_leaves_a_sound_file(tmp_path: Path) -> None:
@@ -184,5 +192,7 @@ def test_a_killed_process_leaves_a_sound_file(tmp_path: Path) -> None:
         kept = len(memory)
     with Memory.open(path) as memory:
         assert len(memory) >= kept
-        assert memory.get_many(entry(number)[0] for number in range(20)) == dict(map(entry, range(20)))
+        assert memory.get_many(entry(number)[0] for number in range(20)) == dict(
+            map(entry, range(20))
+        )
     assert not (tmp_path / "memory.sqlite.damaged").exists()

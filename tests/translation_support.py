@@ -47,7 +47,12 @@ WIDTH, INNER, HEADS, LAYERS = 32, 64, 2, 2
 
 
 def build_package(
-    folder: Path, source: str = "it", version: str = "1.0", *, placeholders: bool = True, seed: int = 1
+    folder: Path,
+    source: str = "it",
+    version: str = "1.0",
+    *,
+    placeholders: bool = True,
+    seed: int = 1,
 ) -> Package:
     """Write a package to a folder that does not exist yet and read it."""
     (folder / "model").mkdir(parents=True)
@@ -63,7 +68,9 @@ def build_bpe_package(folder: Path) -> Package:
     merges = [("t", "h"), ("th", "e</w>"), ("s", "c"), ("sc", "u"), ("o", "l"), ("i", "l</w>")]
     codes = "".join(f"{left} {right}\n" for left, right in merges)
     (folder / "bpe.model").write_text(f"#version: 0.2\n{codes}", encoding="utf-8")
-    letters = sorted({char for line in LINES for char in line if not char.isspace()} | set("&;#0123456789"))
+    letters = sorted(
+        {char for line in LINES for char in line if not char.isspace()} | set("&;#0123456789")
+    )
     inner = [f"{letter}@@" for letter in letters] + ["th@@", "scu@@", "sc@@", "ol@@"]
     pieces = ["<blank>", "<unk>", "<s>", "</s>", *letters, *inner, "the", "il"]
     _write_model(folder / "model", pieces, seed=3)

@@ -18,7 +18,7 @@ from normalize.packages.find import (
     user_folder,
 )
 from normalize.packages.manage import import_package, install, remove
-from normalize.packages.verify import verify
+from normalize.packages.soundness import verify
 
 __all__ = [
     "Origin",

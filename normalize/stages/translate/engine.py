@@ -94,7 +94,7 @@ class Engine:
                 inter_threads=options.threads or processors(),
                 intra_threads=1,
             )
-        except (RuntimeError, ValueError) as exc:
+        except (RuntimeError, ValueError, LookupError, MemoryError) as exc:
             message = (
                 f"{package.model_path}: the model does not load ({exc}); import the package again"
             )

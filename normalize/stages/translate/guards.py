@@ -253,7 +253,7 @@ def flags_of(source: str, target: str, protected: Sequence[str], language: str) 
         found.add(Flag.LOST_NUMBER)
     if is_address_lost(target, protected):
         found.add(Flag.LOST_ADDRESS)
-    if _is_foreign(_without(target, protected), source, language):
+    if Flag.COPIED not in found and _is_foreign(_without(target, protected), source, language):
         found.add(Flag.NOT_ENGLISH)
     return tuple(flag for flag in Flag if flag in found)
 

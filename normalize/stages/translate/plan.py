@@ -37,6 +37,7 @@ _MEASURE = re.compile(
     rf"[\d\s.,:;/x×+±%°€$£₺()–-]*(?:\d\s*(?:{_MEASURES})\b[\d\s.,:;/x×+±%°€$£₺()²³–-]*)*",
     re.IGNORECASE,
 )
+_PUNCTUATION = re.compile(r"[\s,;:.!?)\]»”’'…–—-]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -130,8 +131,11 @@ class Planner:
         """Literal stretches as they are, and what is between them as texts of their own."""
         end = 0
         for span in [*spans, Span(len(core), len(core))]:
-            frame = framed(core[end : span.start])
-            yield frame.lead
+            between = core[end : span.start]
+            punctuation = _PUNCTUATION.match(between)
+            stop = punctuation.end() if punctuation else 0
+            frame = framed(between[stop:])
+            yield between[:stop] + frame.lead
             if frame.core:
                 yield from self._units(frame.core, Protection.SPLIT, shouted)
             yield frame.tail

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 _SYMBOLS = "\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"
 _JOINERS = "\u200d\ufe0e\ufe0f\u20e3\U000e0020-\U000e007f"
-EMOJI = f"(?:[0-9#*]\ufe0f?\u20e3|[{_SYMBOLS}])(?:[{_JOINERS}]|(?<=\u200d)[{_SYMBOLS}])*"
+_SKIN = "\U0001f3fb-\U0001f3ff"
+_FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
+EMOJI = (
+    f"(?:{_FLAG}|[0-9#*]\ufe0f?\u20e3|[{_SYMBOLS}])(?:[{_JOINERS}{_SKIN}]|(?<=\u200d)[{_SYMBOLS}])*"
+)
 """Regular expression of an emoji or symbol with its modifiers (skin tone, joiner, variation selector)."""
 
 _DOMAIN_ENDS = "com|org|net|edu|gov|info|eu|it|tr|io|co|uk|de|fr"
 _FILE_ENDS = "pdf|docx?|xlsx?|pptx?|odt|txt|md|csv|tsv|zip|gz|jpe?g|png|gif|svg|html?|xml|json|ya?ml|py|js|exe|mp[34]"
 _PATTERNS = (
-    r"[｟｠]",  # the brackets of our own placeholders
+    r"｟\d+｠|[｟｠]",  # what looks like our own placeholders
     r"!?\]\([^()\s]+\)",  # target of a Markdown link
     r"(?:https?|ftp)://[^\s<>\"«»“”‘’'`|]+",
     r"(?<![\w@.-])www\.[^\s<>\"«»“”‘’'`|]+",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 from normalize.errors import NormalizeError
-from normalize.packages.find import Origin, Package, file_digest, shipped_folder
+from normalize.packages import find
+from normalize.packages.find import Origin, Package, file_digest
 
 
 def verify(package: Package) -> list[str]:
@@ -22,7 +22,7 @@ def verify(package: Package) -> list[str]:
 
 
 def _wrong_files(package: Package) -> list[str]:
-    index = shipped_folder() / "index.toml"
+    index = find.shipped_folder() / "index.toml"
     try:
         entry = tomllib.loads(index.read_text(encoding="utf-8"))["packages"][package.pair]
         files: dict[str, str] = dict(entry["files"])
@@ -40,25 +40,15 @@ def _wrong_files(package: Package) -> list[str]:
     return problems
 
 
-@dataclass(frozen=True, slots=True)
-class _Canaries:
-    """Sentences with the raw output of the engine for them, made when the package was built."""
-
-    beam: int
-    pairs: tuple[tuple[str, str], ...]
-
-
-def _read_canaries(path: Path) -> _Canaries:
-    """From `{"beam": 4, "canaries": [{"source": ..., "expected": ...}]}`, or the bare list."""
+def _read_canaries(path: Path) -> list[tuple[str, str]]:
     if not path.is_file():
-        return _Canaries(4, ())
-    data = json.loads(path.read_text(encoding="utf-8"))
-    beam, items = (int(data["beam"]), data["canaries"]) if isinstance(data, dict) else (4, data)
-    pairs = ((item["source"], item.get("expected", item.get("target"))) for item in items)
-    return _Canaries(beam, tuple(pairs))
+        return []
+    items = json.loads(path.read_text(encoding="utf-8"))
+    return [(item["source"], " ".join(item["target"].split())) for item in items]
 
 
 def _wrong_translations(package: Package) -> list[str]:
+    """Problems of loading and of the canaries: raw searches of beam 4, as the packages' recipe makes them."""
     from normalize.stages.translate.engine import Decoding, Engine
     from normalize.stages.translate.options import TranslateOptions
 
@@ -67,15 +57,13 @@ def _wrong_translations(package: Package) -> list[str]:
         canaries = _read_canaries(path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         return [f"{path}: cannot be read ({exc!r})"]
-    sources = [source for source, _ in canaries.pairs]
+    sources = [source for source, _ in canaries]
     try:
-        # As the packages' own recipe searches: no retries, no placeholders, CTranslate2's length penalty.
-        engine = Engine(package, TranslateOptions(threads=1, length_penalty=1.0))
-        found = engine.decode(sources or ["."], Decoding(canaries.beam))
+        found = Engine(package, TranslateOptions(threads=1)).decode(sources or ["."], Decoding(4))
     except NormalizeError as exc:
         return [str(exc)]
     return [
-        f"{package.pair}: the canary {source!r} gives {hypothesis.text!r}, expected {expected!r}"
-        for (source, expected), hypothesis in zip(canaries.pairs, found, strict=False)
-        if hypothesis.text != " ".join(str(expected).split())
+        f"{package.pair}: the canary {source!r} gives {hypothesis.text!r}, expected {target!r}"
+        for (source, target), hypothesis in zip(canaries, found, strict=False)
+        if hypothesis.text != target
     ]

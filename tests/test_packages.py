@@ -1,0 +1,307 @@
+"""Packages: which one is found, what its digest covers, and what goes in and out of the user's folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from translation_support import SENTENCES, build_package, tiny_package
+
+from normalize import argos
+from normalize.errors import ModelError
+from normalize.packages import (
+    Origin,
+    Package,
+    TokenizerKind,
+    find,
+    find_packages,
+    import_package,
+    install,
+    read_package,
+    remove,
+    select,
+    user_folder,
+    verify,
+)
+from normalize.stages.translate.engine import Decoding, Engine
+from normalize.stages.translate.options import TranslateOptions
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user without packages, and a `normalize` that ships none."""
+    monkeypatch.delenv("ARGOS_PACKAGES_DIR", raising=False)
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    monkeypatch.setattr(find, "shipped_folder", lambda: tmp_path / "shipped")
+    return tmp_path
+
+
+def copied(folder: Path, version: str = "1.0", source: str = "it") -> Path:
+    """A copy of the small package under another version or language."""
+    shutil.copytree(tiny_package().path, folder)
+    metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+    metadata.update(package_version=version, from_code=source)
+    (folder / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
+    return folder
+
+
+def archive(folder: Path, path: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as opened:
+        for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+            opened.write(file, f"translate-it_en/{file.relative_to(folder)}")
+    return path
+
+
+def test_reading_a_package(home: Path) -> None:
+    package = read_package(copied(home / "any name", "1.9"))
+    assert (package.pair, package.version, package.tokenizer) == (
+        "it-en",
+        "1.9",
+        TokenizerKind.SENTENCEPIECE,
+    )
+    assert (package.origin, package.name) == (Origin.EXPLICIT, "Italian - English")
+
+
+def test_the_user_folder_is_where_argos_looks(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert user_folder() == home / "xdg_data_home" / "argos-translate" / "packages"
+    settings = home / "xdg_config_home" / "argos-translate" / "settings.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps({"ARGOS_PACKAGES_DIR": "/somewhere"}))
+    assert user_folder() == Path("/somewhere")
+    settings.write_text("not JSON")
+    assert user_folder().name == "packages"
+    monkeypatch.setenv("ARGOS_PACKAGES_DIR", "/elsewhere")
+    assert user_folder() == Path("/elsewhere")
+
+
+def test_an_explicit_path_goes_before_the_user_s_folder_and_that_before_the_shipped(
+    home: Path,
+) -> None:
+    assert find_packages() == {}
+    copied(home / "shipped" / "it-en", "1")
+    copied(home / "shipped" / "es-en", "1", "es")
+    assert {pair: package.origin for pair, package in find_packages().items()} == {
+        "es-en": Origin.SHIPPED,
+        "it-en": Origin.SHIPPED,
+    }
+    copied(user_folder() / "old", "1.9")
+    copied(user_folder() / "new", "1.10")
+    found = find_packages()
+    assert (found["it-en"].version, found["it-en"].origin) == ("1.10", Origin.ARGOS)
+    explicit = find_packages([copied(home / "mine", "0.1")])
+    assert (explicit["it-en"].version, explicit["it-en"].origin) == ("0.1", Origin.EXPLICIT)
+    assert explicit["es-en"].origin is Origin.SHIPPED
+
+
+def test_damaged_folders_do_not_hide_the_others(home: Path) -> None:
+    copied(user_folder() / "sound")
+    broken = copied(user_folder() / "broken", "9.9")
+    (broken / "model" / "model.bin").unlink()
+    (user_folder() / "no metadata").mkdir()
+    assert find_packages()["it-en"].path.name == "sound"
+    with pytest.raises(ModelError, match=r"lacks model/model\.bin"):
+        find_packages([broken])
+
+
+@pytest.mark.parametrize("metadata", ["", "[]", "{}", '{"from_code": "it"}'])
+def test_what_is_not_a_package(home: Path, metadata: str) -> None:
+    (home / "odd").mkdir()
+    (home / "odd" / "metadata.json").write_text(metadata)
+    with pytest.raises(ModelError):
+        read_package(home / "odd")
+
+
+def test_selecting_names_what_is_missing_and_what_to_try(home: Path) -> None:
+    path = copied(home / "mine")
+    assert list(select(["it-en"], [path])) == ["it-en"]
+    with pytest.raises(ModelError) as caught:
+        select(["it-en", "tr-en"], [path])
+    message = str(caught.value)
+    assert "no translation package for tr-en" in message
+    assert "found: it-en" in message
+    assert "models install tr-en" in message
+
+
+def test_a_folder_of_packages_and_an_archive_are_explicit_paths(home: Path) -> None:
+    copied(home / "all" / "one")
+    copied(home / "all" / "two", source="es")
+    assert list(find_packages([home / "all"])) == ["es-en", "it-en"]
+    file = archive(home / "all" / "one", home / "it.argosmodel")
+    first, second = (find_packages([file])["it-en"] for _ in range(2))
+    assert first == second
+    assert first.digest() == read_package(home / "all" / "one").digest()
+    with pytest.raises(ModelError, match="no translation package here"):
+        find_packages([home / "shipped"])
+
+
+def test_the_digest_covers_what_decides_a_translation(home: Path) -> None:
+    package = read_package(copied(home / "mine"))
+    before = package.digest()
+    names = [
+        "metadata.json",
+        *(f"model/{p.name}" for p in package.model_path.iterdir()),
+        "sentencepiece.model",
+    ]
+    lines = [
+        f"{hashlib.sha256((package.path / name).read_bytes()).hexdigest()}  {name}\n"
+        for name in sorted(names)
+    ]
+    assert before == hashlib.sha256("".join(lines).encode()).hexdigest()
+    (package.path / "README.md").write_text("New words.")
+    assert package.digest() == before
+    assert read_package(shutil.copytree(package.path, home / "copy")).digest() == before
+    config = package.model_path / "config.json"
+    config.write_text(config.read_text() + " ")
+    assert package.digest() != before
+
+
+def test_the_digest_of_a_package_that_went_away(home: Path) -> None:
+    package = read_package(copied(home / "mine"))
+    shutil.rmtree(package.path)
+    with pytest.raises(ModelError, match="cannot be read"):
+        package.digest()
+
+
+def test_importing_replaces_and_removing_removes(home: Path) -> None:
+    imported = import_package(copied(home / "a", "1.0"))
+    assert imported == find_packages()["it-en"]
+    assert imported.path == user_folder() / "it_en"
+    newer = import_package(archive(copied(home / "b", "1.1"), home / "b.argosmodel"))
+    assert newer.version == find_packages()["it-en"].version == "1.1"
+    assert [path.name for path in user_folder().iterdir()] == ["it_en"]
+    assert remove("it-en").version == "1.1"
+    assert find_packages() == {}
+    with pytest.raises(ModelError, match="no package for it-en"):
+        remove("it-en")
+
+
+def test_shipped_packages_are_not_removed(home: Path) -> None:
+    copied(home / "shipped" / "it-en")
+    with pytest.raises(ModelError, match="not removed"):
+        remove("it-en")
+    assert find_packages()["it-en"].path.is_dir()
+
+
+def test_importing_what_is_no_package_leaves_nothing_behind(home: Path) -> None:
+    (home / "text.argosmodel").write_text("no archive")
+    cut = archive(copied(home / "a"), home / "cut.argosmodel")
+    cut.write_bytes(cut.read_bytes()[:5000])
+    empty = archive(home / "shipped", home / "empty.argosmodel")
+    for path in (home / "text.argosmodel", cut, empty, home / "nothing"):
+        with pytest.raises(ModelError):
+            import_package(path)
+    assert list(user_folder().iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../evil", "/evil", "a/../../evil", "..\\evil"])
+def test_archives_cannot_write_outside(home: Path, name: str) -> None:
+    file = archive(copied(home / "a"), home / "evil.argosmodel")
+    with zipfile.ZipFile(file, "a") as opened:
+        opened.writestr(name, "x")
+    with pytest.raises(ModelError, match="points outside"):
+        import_package(file)
+    assert not [path for path in home.rglob("*evil*") if path != file]
+
+
+def test_installing_goes_through_the_argos_index(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = archive(copied(home / "a"), home / "a.argosmodel").read_bytes()
+    asked: list[tuple[str, str]] = []
+
+    def download(source: str, target: str) -> bytes:
+        asked.append((source, target))
+        return data
+
+    monkeypatch.setattr(argos, "download", download)
+    assert install("it-en").origin is Origin.ARGOS
+    assert asked == [("it", "en")]
+    with pytest.raises(ModelError, match="like it-en"):
+        install("italian")
+
+
+def shipped(home: Path) -> Package:
+    """A shipped package with its entry in the index and two canaries."""
+    folder = copied(home / "shipped" / "it-en")
+    found = Engine(read_package(folder), TranslateOptions(threads=1)).decode(
+        SENTENCES[:2], Decoding(4)
+    )
+    canaries = [{"source": s, "target": h.text} for s, h in zip(SENTENCES[:2], found, strict=True)]
+    (folder / "canaries.json").write_text(json.dumps(canaries), encoding="utf-8")
+    files = {
+        path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
+    }
+    lines = [
+        f'"{name}" = "{hashlib.sha256(path.read_bytes()).hexdigest()}"'
+        for name, path in files.items()
+    ]
+    index = '[packages.it-en]\nversion = "1.0"\n[packages.it-en.files]\n' + "\n".join(lines)
+    (home / "shipped" / "index.toml").write_text(index)
+    return find_packages()["it-en"]
+
+
+def test_a_sound_shipped_package_has_no_problems(home: Path) -> None:
+    assert verify(shipped(home)) == []
+
+
+def test_a_changed_file_is_a_problem(home: Path) -> None:
+    package = shipped(home)
+    (package.path / "metadata.json").write_text("{}")
+    (package.path / "sentencepiece.model").unlink()
+    first, second = verify(package)
+    assert "metadata.json: its SHA-256" in first
+    assert "sentencepiece.model: missing" in second
+
+
+def test_a_shipped_package_without_an_entry_is_a_problem(home: Path) -> None:
+    package = shipped(home)
+    (home / "shipped" / "index.toml").write_text("[packages]")
+    assert "no readable entry for it-en" in verify(package)[0]
+
+
+def test_a_dead_canary_is_a_problem(home: Path) -> None:
+    package = read_package(copied(home / "mine"))
+    (package.path / "canaries.json").write_text(json.dumps([{"source": "Ciao", "target": "Hello"}]))
+    (problem,) = verify(package)
+    assert "the canary 'Ciao' gives" in problem
+    (package.path / "canaries.json").write_text("{")
+    assert "canaries.json: cannot be read" in verify(package)[0]
+
+
+def test_a_model_that_does_not_load_is_a_problem(home: Path) -> None:
+    package = read_package(copied(home / "mine"))
+    (package.model_path / "model.bin").write_bytes(b"no model")
+    assert "does not load" in verify(package)[0]
+    (package.path / "sentencepiece.model").write_bytes(b"no tokeniser")
+    assert "tokeniser does not load" in verify(package)[0]
+
+
+def test_finding_packages_imports_neither_engine_nor_argos(home: Path) -> None:
+    code = (
+        "import sys; from normalize.packages import find_packages; find_packages();"
+        "print([name for name in ('argostranslate', 'ctranslate2', 'sentencepiece') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": "."},
+    )
+    assert done.stdout.strip() == "[]"
+    assert not (home / "xdg_data_home").exists()
+
+
+def test_a_package_made_here_can_be_built_twice(home: Path) -> None:
+    one, other = (build_package(home / name) for name in ("one", "other"))
+    assert (one.model_path / "model.bin").read_bytes() == (
+        other.model_path / "model.bin"
+    ).read_bytes()

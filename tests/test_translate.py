@@ -1,0 +1,300 @@
+"""The translator: what comes out for a text, whatever else is translated, and what the guards do about failures."""
+
+from __future__ import annotations
+
+import random
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from translation_support import SENTENCES, build_bpe_package, tiny_package
+
+from normalize.document import Flag, Translation
+from normalize.errors import ModelError
+from normalize.memory import Memory
+from normalize.stages.translate import FakeTranslator, TextTranslator, TranslateOptions, Translator
+from normalize.stages.translate.engine import Decoding, Engine, Hypothesis
+from normalize.stages.translate.translator import _revealed
+
+
+class Scripted:
+    """An engine that answers from a table; what the table lacks is answered by `fallback`."""
+
+    def __init__(
+        self,
+        answers: Mapping[str, str | Sequence[str]],
+        knows_placeholders: bool = True,
+        fallback: Callable[[str], str] = lambda text: f"[{text}]",
+    ) -> None:
+        self.knows_placeholders = knows_placeholders
+        self.answers = {
+            key: [value] if isinstance(value, str) else list(value)
+            for key, value in answers.items()
+        }
+        self.fallback = fallback
+        self.asked: list[tuple[str, Decoding]] = []
+
+    def count(self, text: str) -> int:
+        return len(text.split())
+
+    def decode(self, texts: Sequence[str], decoding: Decoding) -> list[Hypothesis]:
+        self.asked += [(text, decoding) for text in texts]
+        return [Hypothesis(self._answer(text), -0.5, 4) for text in texts]
+
+    def _answer(self, text: str) -> str:
+        left = self.answers.get(text)
+        if not left:
+            return self.fallback(text)
+        return left.pop(0) if len(left) > 1 else left[0]
+
+
+def translated(
+    text: str, answers: Mapping[str, str | Sequence[str]], **options: bool
+) -> Translation:
+    return Translator.from_decoder(Scripted(answers, **options)).translate([text])[0]
+
+
+def test_what_surrounds_the_words_is_kept() -> None:
+    made = translated(
+        "  - «Pagina in caricamento...» 🔥\n", {"Pagina in caricamento": "Page loading"}
+    )
+    assert made == Translation("  - «Page loading...» 🔥\n", -0.5, (), "it-en@test")
+
+
+def test_headings_in_capitals_stay_in_capitals() -> None:
+    assert translated("ULTIME NOTIZIE", {"Ultime notizie": "Latest news."}).text == "LATEST NEWS"
+
+
+def test_texts_without_language_are_copied_by_rule() -> None:
+    decoder = Scripted({})
+    texts = ["", " ", "12:30", "https://esempio.it/a_b", "10 km", "—"]
+    made = Translator.from_decoder(decoder).translate(texts)
+    assert made == [Translation(text, 0.0) for text in texts]
+    assert all(not asked for asked in decoder.asked)
+
+
+def test_a_text_is_asked_once() -> None:
+    decoder = Scripted({"Ciao": "Hello", "Ciao!": "Hello!"})
+    made = Translator.from_decoder(decoder).translate(["Ciao", "Ciao!", "Ciao", "  Ciao"])
+    assert [one.text for one in made] == ["Hello", "Hello!", "Hello", "  Hello"]
+    assert [text for text, _ in decoder.asked] == ["Ciao", "Ciao!"]
+
+
+def test_addresses_come_through_unchanged() -> None:
+    made = translated(
+        "Scrivi a mia_posta@esempio.it oppure a %s",
+        {"Scrivi a ｟0｠ oppure a ｟1｠": "Write to ｟0｠ or to ｟1｠"},
+    )
+    assert (made.text, made.flags) == ("Write to mia_posta@esempio.it or to %s", ())
+
+
+def test_a_lost_address_is_mended_by_translating_around_it() -> None:
+    made = translated(
+        "Scrivi a posta@esempio.it domani mattina",
+        {
+            "Scrivi a ｟0｠ domani mattina": "Write tomorrow",
+            "Scrivi a": "Write to",
+            "domani mattina": "tomorrow morning",
+        },
+    )
+    assert made.text == "Write to posta@esempio.it tomorrow morning"
+    assert made.flags == (Flag.RETRIED,)
+
+
+def test_addresses_survive_models_without_placeholders() -> None:
+    made = translated(
+        "Vai su www.esempio.it/a_b, poi torna.",
+        {"Vai su": "Go to", "poi torna.": "then come back."},
+        knows_placeholders=False,
+    )
+    assert (made.text, made.flags) == ("Go to www.esempio.it/a_b, then come back.", ())
+
+
+def test_a_lost_number_is_mended_by_hiding_the_numbers() -> None:
+    made = translated(
+        "Nel 1998 costava 3,5 euro",
+        {
+            "Nel 1998 costava 3,5 euro": "In 1989 it cost 3.5 euros",
+            "Nel ｟0｠ costava ｟1｠ euro": "In ｟0｠ it cost ｟1｠ euros",
+        },
+    )
+    assert (made.text, made.flags) == ("In 1998 it cost 3.5 euros", (Flag.RETRIED,))
+
+
+def test_a_number_that_stays_lost_is_flagged() -> None:
+    made = translated("Nel 1998 pioveva", {}, knows_placeholders=False)
+    assert made.flags == ()
+    lost = translated(
+        "Nel 1998 pioveva", {"Nel 1998 pioveva": "It rained"}, knows_placeholders=False
+    )
+    assert (lost.text, lost.flags) == ("It rained", (Flag.LOST_NUMBER,))
+
+
+def test_a_loop_is_tried_again_with_safer_decoding() -> None:
+    source = "Il consiglio si riunisce ogni lunedì"
+    decoder = Scripted({source: ["The the the the the the", "The council meets every Monday"]})
+    (made,) = Translator.from_decoder(decoder).translate([source])
+    assert (made.text, made.flags) == ("The council meets every Monday", (Flag.RETRIED,))
+    first, second = (decoding for _, decoding in decoder.asked)
+    assert second.no_repeat_ngram == 3
+    assert second.repetition_penalty > first.repetition_penalty == 1.0
+
+
+@pytest.mark.parametrize(
+    ("answer", "flag"),
+    [
+        ("", Flag.EMPTY),
+        ("go go go go go go", Flag.LOOP),
+        ("a " * 90, Flag.LOOP),
+        ("Il cane dorme nella cuccia", Flag.COPIED),
+    ],
+)
+def test_where_nothing_acceptable_comes_out_the_source_stands(answer: str, flag: Flag) -> None:
+    made = translated("- Il cane dorme nella cuccia", {"Il cane dorme nella cuccia": answer})
+    assert made.text == "- Il cane dorme nella cuccia"
+    assert made.flags[0] == flag
+    assert made.flags[-1] == Flag.UNTRANSLATED
+
+
+def test_the_worse_of_two_attempts_is_not_taken() -> None:
+    made = translated(
+        "Nel 2024 tutto cambia",
+        {"Nel 2024 tutto cambia": "Everything changes", "Nel ｟0｠ tutto cambia": ""},
+    )
+    assert (made.text, made.flags) == ("Everything changes", (Flag.LOST_NUMBER,))
+
+
+def test_long_texts_are_translated_in_parts() -> None:
+    long = "; ".join(
+        f"la parte {word} del testo" for word in ("prima", "nuova", "bella", "terza") * 20
+    )
+    decoder = Scripted(
+        {},
+        fallback=lambda text: text.replace("la parte", "the part").replace(
+            "del testo", "of the text"
+        ),
+    )
+    (made,) = Translator.from_decoder(decoder).translate([long])
+    assert made.text.count("the part") == 80
+    assert len(decoder.asked) > 1
+    assert all(len(text.split()) <= TranslateOptions().max_pieces for text, _ in decoder.asked)
+
+
+def test_placeholders_that_stand_for_nothing_are_dropped() -> None:
+    assert _revealed("see ｟0｠ and ｟7｠", ("x_y",)) == "see x_y and "
+
+
+def test_the_fake_and_the_translator_are_text_translators() -> None:
+    translators: list[TextTranslator] = [FakeTranslator(), Translator.from_decoder(Scripted({}))]
+    for translator in translators:
+        assert translator.signature
+        assert [one.text for one in translator.translate([""])] == [""]
+
+
+# With a real engine.
+
+
+def options(threads: int = 1, batch: int = 2048) -> TranslateOptions:
+    return TranslateOptions(threads=threads, max_batch_pieces=batch)
+
+
+def test_nothing_but_the_text_decides_a_translation() -> None:
+    package = tiny_package()
+    texts = [
+        *SENTENCES,
+        *(f"{one} {other}" for one, other in zip(SENTENCES, SENTENCES[3:], strict=False)),
+    ]
+    single = Translator(package, options())
+    alone = {text: single.translate([text])[0] for text in texts}
+    for seed, threads, batch in ((1, 1, 64), (2, 3, 4096), (3, 2, 1)):
+        shuffled = random.Random(seed).sample(texts, len(texts))
+        translator = Translator(package, options(threads, batch))
+        for text, made in zip(shuffled, translator.translate(shuffled), strict=True):
+            assert made == alone[text]
+    assert len({made.text for made in alone.values()}) > len(texts) / 2  # the check is no tautology
+
+
+def test_scores_are_mean_log_probabilities() -> None:
+    package = tiny_package()
+    engine = Engine(package, options())
+    for hypothesis, source in zip(engine.decode(SENTENCES, Decoding(4)), SENTENCES, strict=True):
+        pieces = [engine._tokenizer.encode([source])[0]]
+        raw = engine._translator.translate_batch(pieces, beam_size=4, length_penalty=0.2)[
+            0
+        ].hypotheses[0]
+        scored = engine._translator.score_batch(pieces, [raw])[0].log_probs
+        assert hypothesis.pieces == len(scored)
+        assert hypothesis.score == pytest.approx(sum(scored) / len(scored), abs=2e-3)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.text(max_size=60), max_size=4))
+def test_any_string_is_accepted(texts: list[str]) -> None:
+    made = ANY_TEXT.translate(texts)
+    assert len(made) == len(texts)
+    assert all(one.score <= 0 for one in made)
+
+
+ANY_TEXT = Translator(tiny_package(), TranslateOptions(beam=1, threads=1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ud800",
+        "a\ud800 ciao",
+        "\x00",
+        "ciao\x00mondo",
+        "▁",
+        "</s> <s> <unk>",
+        "｟",
+        "x" * 5000,
+        "\u2028",
+    ],
+)
+def test_strange_strings_are_accepted(text: str) -> None:
+    (made,) = ANY_TEXT.translate([text])
+    assert isinstance(made.text, str)
+
+
+def test_bpe_packages_work(tmp_path: Path) -> None:
+    package = build_bpe_package(tmp_path / "it_en")
+    translator = Translator(package, options())
+    made = translator.translate([*SENTENCES, ""])
+    assert made[:3] == [translator.translate([text])[0] for text in SENTENCES[:3]]
+    assert not any("@@" in one.text for one in made)
+
+
+def test_translating_opens_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object, **_options: object) -> None:
+        message = "a socket was opened"
+        raise AssertionError(message)
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    assert Translator(tiny_package("tr"), options()).translate(SENTENCES)
+
+
+def test_a_memory_gives_the_same_and_saves_the_work(tmp_path: Path) -> None:
+    package = tiny_package()
+    fresh = Translator(package, options()).translate([*SENTENCES, "12:30"])
+    with Memory.open(tmp_path / "memory.sqlite") as memory:
+        assert Translator(package, options(), memory).translate([*SENTENCES, "12:30"]) == fresh
+        assert len(memory) == len(set(SENTENCES))  # what is copied by rule is not worth keeping
+        translator = Translator(package, options(), memory)
+        translator._decoder = Scripted({}, fallback=lambda text: "asked again")
+        assert translator.translate([*SENTENCES, "12:30"]) == fresh
+        other = Translator(package, TranslateOptions(beam=1, threads=1), memory)
+        other._decoder = Scripted({}, fallback=lambda text: "Other options.")
+        assert other.translate(SENTENCES[:1])[0].text == "Other options."
+
+
+def test_a_damaged_model_is_a_model_error(tmp_path: Path) -> None:
+    package = build_bpe_package(tmp_path / "it_en")
+    (package.model_path / "model.bin").write_bytes(b"\0" * 100)
+    with pytest.raises(ModelError, match="does not load"):
+        Translator(package)
