@@ -21,6 +21,7 @@ import numpy.typing as npt
 from normalize.evidence.alphabet import BOUNDARY, SYMBOL_BITS, symbols
 from normalize.evidence.charlm import LANGUAGES, ORDER, CharacterModel
 from normalize.evidence.vocabulary import Vocabulary
+from normalize.stages.repair import clean
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 MACHINE = re.compile(r"-mt$|^heldback-|^adobe-")
@@ -211,6 +212,9 @@ def main() -> None:
     model = train_model(texts, dict(enumerate(arguments.least, 1)))
     model.save(arguments.out / "charlm.bin")
     print([len(grams) for grams in model.grams], flush=True)
+    clean.character_model.cache_clear()
+    safe = clean.safe_trigrams(clean.common_trigrams())
+    (arguments.out / "charlm-safe.bin").write_bytes(clean.save_trigrams(safe))
     for path in sorted(arguments.out.glob("*.bin")):
         print(path.name, path.stat().st_size)
 

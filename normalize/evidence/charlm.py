@@ -34,6 +34,8 @@ ORDER = 5
 """Symbols in the longest n-gram."""
 STEP = 0.08
 """Nats between two neighbouring values of the tables."""
+UNSEEN = -18.0
+"""The log-probability of a symbol that training never met."""
 FOREIGN_WORD = 5.0
 """Nats that a word of another language than its line costs."""
 
@@ -66,10 +68,10 @@ class CharacterModel:
         self._costs = costs
         self._backoffs = backoffs
         nothing = np.zeros((1, len(LANGUAGES)), dtype=np.uint8)
-        self._cost_table = np.concatenate([*costs, nothing]).astype(np.float32) * np.float32(-STEP)
-        self._backoff_table = np.concatenate([*backoffs, nothing]).astype(np.float32) * np.float32(
-            -STEP
-        )
+        scale = np.float32(-STEP)
+        self._cost_table = np.concatenate([*costs, nothing]).astype(np.float32) * scale
+        self._cost_table[-1] = UNSEEN
+        self._backoff_table = np.concatenate([*backoffs, nothing]).astype(np.float32) * scale
         sizes = [len(part) for part in grams]
         self._starts = [sum(sizes[:order]) for order in range(len(sizes))]
         self._missing = sum(sizes)
@@ -204,7 +206,19 @@ class CharacterModel:
         foreign = per_word.max(axis=1, keepdims=True) - FOREIGN_WORD
         first = np.searchsorted(words, starts)
         total = np.add.reduceat(np.maximum(per_word, foreign), first, axis=0)
-        return np.asarray(total.max(axis=1), dtype=np.float32)
+        best: Nats = total.max(axis=1)
+        return best
+
+    def in_context(self, trigrams: Sequence[str]) -> Nats:
+        """The log-probability of the second and third character of each trigram, wherever it stands.
+
+        Shape (trigrams, languages); nothing is known of what is before or after.
+        """
+        stream = np.zeros((len(trigrams), 4), dtype=np.uint64)
+        stream[:, 1:] = symbols("".join(trigrams)).reshape(-1, 3)
+        scores = self._score(stream.ravel()).reshape(len(trigrams), 4, len(LANGUAGES))
+        together: Nats = scores[:, 2:].sum(axis=1)
+        return together
 
     def _floors(self, stream: Grams) -> Nats:
         """The least log-probability of each symbol: letters of names can follow any letter."""

@@ -3,56 +3,136 @@
 from __future__ import annotations
 
 import re
+import zlib
+from collections.abc import Iterable, Sequence
 from functools import cache
+from importlib.resources import files
 
 import numpy as np
 
 from normalize.evidence.alphabet import SYMBOL_BITS, symbols
 from normalize.evidence.charlm import character_model
-from normalize.stages.repair.encodings import LETTERS, TYPOGRAPHY
+from normalize.evidence.vocabulary import LANGUAGES as VOCABULARIES
+from normalize.evidence.vocabulary import vocabulary
+from normalize.stages.repair.encodings import LETTERS, PLAUSIBLE, TYPOGRAPHY, single_byte_steps
 
-_SUSPICIOUS_ASCII = re.compile(r"&[#A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]|\s$|[a-z][A-Z][a-z]|'(?![a-zA-Z])")
+SAFE_BY = 1.5
+"""Nats by which a trigram must beat every other reading of its middle to be above suspicion."""
+
+_TROUBLE = re.compile(r"&[#A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]|\s$")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_OUTSIDE = re.compile(f"[^\x00-\x7f{LETTERS}{TYPOGRAPHY}]".replace("\xa0", ""))
+_COMMON = ("cp1252", "cp1254", "iso8859-1", "mac-roman", "cp850", "cp857")
+_LEADS = "ÂÃÄÅâ"
+_WORD = re.compile(rf"[a-zA-Z{LETTERS}]+")
+_MIDDLES = "".join(char for char in LETTERS + TYPOGRAPHY if char not in "Â\N{NO-BREAK SPACE}")
 
 
 @cache
-def usual_trigrams() -> frozenset[str]:
-    """Every trigram of clean text around a character beyond ASCII, as strings.
+def _alternatives() -> dict[str, tuple[str, ...]]:
+    """What each character may have been, had one single-byte encoding been taken for another."""
+    found: dict[str, set[str]] = {}
+    for step, mapping in single_byte_steps().items():
+        if step.right not in _COMMON or step.wrong not in _COMMON:
+            continue
+        for char, meant in mapping.items():
+            if meant in PLAUSIBLE and meant != char:
+                found.setdefault(char, set()).add(meant)
+    return {char: tuple(sorted(meant)) for char, meant in found.items()}
 
-    Digits are all ten digits, and the ends of a text count as spaces.
-    """
-    middles = [char for char in LETTERS + TYPOGRAPHY if char != "\xa0"]
-    characters = [*map(chr, range(0x20, 0x7F)), *middles]
+
+def safe_trigrams(trigrams: Sequence[str]) -> list[str]:
+    """The trigrams that read better than with any other character in the middle."""
+    chosen = [
+        trigram
+        for trigram in trigrams
+        if trigram[1] in _MIDDLES
+        and not (trigram[0] in _LEADS and trigram[1] not in LETTERS)
+        and not (trigram[1] in _LEADS and trigram[2] > "\x7f")
+    ]
+    if not chosen:
+        return []
+    others = [
+        (number, trigram[0] + other + trigram[2])
+        for number, trigram in enumerate(chosen)
+        for other in _alternatives().get(trigram[1], ())
+    ]
+    model = character_model()
+    own = model.in_context(chosen).max(axis=1)
+    best = np.full(len(chosen), -100.0, dtype=np.float32)
+    if others:
+        scores = model.in_context([text for _, text in others]).max(axis=1)
+        np.maximum.at(best, np.array([number for number, _ in others]), scores)
+    return [
+        trigram for trigram, keep in zip(chosen, own >= best + SAFE_BY, strict=True) if keep
+    ]
+
+
+def common_trigrams() -> list[str]:
+    """Every trigram of the model with a letter or sign beyond ASCII in the middle, digits spelt out."""
     of_symbol: dict[int, list[str]] = {1: [" "]}
-    for char in characters:
+    for char in [*map(chr, range(0x20, 0x7F)), *_MIDDLES]:
         of_symbol.setdefault(int(symbols(char)[0]), []).append(char)
-    wanted = np.isin(
-        (character_model().grams[2] >> np.uint64(SYMBOL_BITS)) & np.uint64((1 << SYMBOL_BITS) - 1),
-        symbols("".join(middles)),
-    )
-    found = set()
+    grams = character_model().grams[2]
     mask = (1 << SYMBOL_BITS) - 1
-    for key in character_model().grams[2][wanted].tolist():
-        parts = [
+    middles = (grams >> np.uint64(SYMBOL_BITS)) & np.uint64(mask)
+    found: set[str] = set()
+    for key in grams[np.isin(middles, symbols(_MIDDLES))].tolist():
+        first, middle, last = (
             of_symbol.get(key >> shift & mask, []) for shift in (2 * SYMBOL_BITS, SYMBOL_BITS, 0)
-        ]
-        found.update(a + b + c for a in parts[0] for b in parts[1] for c in parts[2])
-    return frozenset(found)
+        )
+        found.update(a + b + c for a in first for b in middle for c in last)
+    return sorted(found)
+
+
+def save_trigrams(trigrams: Iterable[str]) -> bytes:
+    """The safe trigrams as shipped."""
+    return zlib.compress("".join(sorted(trigrams)).encode(), 9)
+
+
+@cache
+def _known_trigrams() -> dict[str, bool]:
+    """Whether a trigram is safe: those shipped, and those met since."""
+    data = files("normalize.data").joinpath("charlm-safe.bin").read_bytes()
+    text = zlib.decompress(data).decode()
+    return {text[at : at + 3]: True for at in range(0, len(text), 3)}
+
+
+def _safe(trigram: str, known: dict[str, bool]) -> bool:
+    """Tell whether a trigram is safe, and remember it while there is room."""
+    found = bool(safe_trigrams([trigram]))
+    if len(known) < 200_000:
+        known[trigram] = found
+    return found
+
+
+def _is_word(text: str, at: int) -> bool:
+    """Tell whether the word around a letter is in a vocabulary."""
+    if text[at] not in LETTERS:
+        return False
+    start = at
+    while start and _WORD.match(text[start - 1]):
+        start -= 1
+    match = _WORD.match(text, start)
+    word = match.group() if match else ""
+    listed = vocabulary()
+    return any(listed.knows(word, language) for language in VOCABULARIES)
 
 
 def reads_clean(text: str) -> bool:
     """Tell whether all characters beyond ASCII stand where clean text has them."""
-    usual = usual_trigrams()
+    known = _known_trigrams()
     padded = f" {text} "
-    return all(
-        padded[match.start() : match.start() + 3] in usual
-        for match in _BEYOND_ASCII.finditer(text)
-    )
+    for match in _BEYOND_ASCII.finditer(text):
+        at = match.start()
+        trigram = padded[at : at + 3]
+        safe = known[trigram] if trigram in known else _safe(trigram, known)
+        if not (safe or _is_word(text, at)):
+            return False
+    return True
 
 
 def is_clean(text: str) -> bool:
-    """Tell whether no rule can have anything to do in a line."""
-    if _SUSPICIOUS_ASCII.search(text):
+    """Tell whether no rule that needs no option can have anything to do in a line."""
+    if _TROUBLE.search(text):
         return False
     return text.isascii() or reads_clean(text)

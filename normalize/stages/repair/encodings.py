@@ -28,15 +28,16 @@ class Step:
 
     wrong: str
     right: str
+    times: int = 1
 
     def __str__(self) -> str:
-        return f"{self.right} read as {self.wrong}"
+        return f"{self.right} read as {self.wrong}" + (", twice" if self.times == 2 else "")
 
     @classmethod
     def named(cls, name: str) -> Step:
         """The step that `str` names so."""
         right, _, wrong = name.partition(" read as ")
-        return cls(wrong, right)
+        return cls(wrong.removesuffix(", twice"), right, 2 if wrong.endswith(", twice") else 1)
 
 
 @cache
@@ -91,10 +92,9 @@ def utf8_pattern(wrong: str) -> re.Pattern[str]:
 
 
 def as_utf8(sequence: str, wrong: str) -> str | None:
-    """A sequence read as UTF-8, or None where it is none or gives a control character."""
+    """A sequence read as UTF-8, or None where it is none."""
     table = encoding_table(wrong)
     try:
-        char = bytes(table[each] for each in sequence).decode("utf-8")
+        return bytes(table[each] for each in sequence).decode("utf-8")
     except (UnicodeDecodeError, KeyError):
         return None
-    return None if "\x80" <= char < "\xa0" else char
