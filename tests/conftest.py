@@ -41,3 +41,8 @@ def private_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytes
 def seeds() -> Path:
     """The sample pages."""
     return ROOT / "seeds"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden` rewrites tests/golden/; the difference is for people to review."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden/")
