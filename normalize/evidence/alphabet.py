@@ -66,8 +66,15 @@ _NAME_LETTERS = (
     ("ðþÿ", -14.0),
 )
 """Letters of foreign names with the least log-probability given to them within a word."""
-_SIGNS = (("’", -7.5), ("‘“”–—…", -8.0), ("€£°«»", -9.0))
+_SIGNS = (("’", -5.5), ("‘", -6.5), ("€£°«»", -8.5), ("…", -10.0))
 """Signs that may stand anywhere, with their least log-probability."""
+_DASHES = "–—"
+"""Dashes stand between words or between spaces, not at the end of a word."""
+_OPENING, _CLOSING = (("“", -6.5),), (("”", -6.5), ("²³ºª", -8.5), ("™®©½", -10.0))
+"""Signs that stand before a word, and after one, with their least log-probability."""
+_PLAIN_LETTER, _LONE_LETTER, _ANYTHING = -9.0, -12.0, -16.0
+"""The least log-probability of an ASCII letter, of a letter of a name standing alone, and of anything:
+no single surprise decides alone."""
 
 
 @cache
@@ -83,21 +90,37 @@ def letter_kinds() -> npt.NDArray[np.int64]:
 
 @cache
 def floor_table() -> npt.NDArray[np.float32]:
-    """The least log-probability of a symbol after one of each letter kind: shape (3, symbols).
+    """The least log-probability of a symbol, by the kinds of the symbols before and after it.
 
+    Shape (3, 2, symbols): before it neither, lower case or capital; after it no letter or a letter.
     Lower case may follow any letter, capitals may follow capitals or begin a word.
     """
-    floors = np.full((3, 1 << SYMBOL_BITS), -30.0, dtype=np.float32)
+    floors = np.full((3, 2, 1 << SYMBOL_BITS), _ANYTHING, dtype=np.float32)
     place = {char: number for number, char in enumerate(own_characters(), _FIRST_OWN)}
+    for char, symbol in place.items():
+        if char.isascii() and char.isalpha():
+            floors[:, :, symbol] = _PLAIN_LETTER
     for letters, floor in _NAME_LETTERS:
         for char in letters:
-            floors[1:, place[char]] = floor
-            floors[0, place[char]] = floor - 2.0
+            floors[1:, :, place[char]] = floor
+            floors[0, 1, place[char]] = floor - 2.0
+            floors[0, 0, place[char]] = _LONE_LETTER
             if char.upper() in place:
-                floors[[0, 2], place[char.upper()]] = floor - 1.0
+                floors[2, :, place[char.upper()]] = floor + 1.0
+                floors[0, 1, place[char.upper()]] = floor - 1.0
+                floors[0, 0, place[char.upper()]] = _LONE_LETTER
     for signs, floor in _SIGNS:
         for char in signs:
-            floors[:, place[char]] = floor
+            floors[:, :, place[char]] = floor
+    for signs, floor in _CLOSING:
+        for char in signs:
+            floors[:, 0, place[char]] = floor
+    for signs, floor in _OPENING:
+        for char in signs:
+            floors[0, :, place[char]] = floor
+    for char in _DASHES:
+        floors[0, :, place[char]] = floors[1:, 1, place[char]] = -6.5
+    floors[:, :, SPACE] = _PLAIN_LETTER
     return floors
 
 

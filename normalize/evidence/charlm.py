@@ -224,7 +224,9 @@ class CharacterModel:
         """The least log-probability of each symbol: letters of names can follow any letter."""
         kinds = letter_kinds()[stream.astype(np.int64)]
         before = np.concatenate([[0], kinds[:-1]])
-        return floor_table()[before, stream.astype(np.int64)]
+        after = np.concatenate([kinds[1:] > 0, [False]]).astype(np.int64)
+        floors: Nats = floor_table()[before, after, stream.astype(np.int64)]
+        return floors
 
 
 @cache

@@ -48,6 +48,7 @@ def safe_trigrams(trigrams: Sequence[str]) -> list[str]:
         if trigram[1] in _MIDDLES
         and not (trigram[0] in _LEADS and trigram[1] not in LETTERS)
         and not (trigram[1] in _LEADS and trigram[2] > "\x7f")
+        and not (trigram[1].isupper() and trigram[0].islower())
     ]
     if not chosen:
         return []

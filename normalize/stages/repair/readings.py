@@ -22,7 +22,7 @@ from normalize.stages.repair.encodings import (
     utf8_pattern,
 )
 
-MARGIN = 5.0
+MARGIN = 4.0
 """Nats by which a reading must beat the text as it stands."""
 TRUSTED_MARGIN = 0.5
 """The same, for a step that the rest of the document has already shown."""
@@ -30,6 +30,8 @@ FLUENT = -3.1
 """Nats a character above which a reading is surely one of the configured languages."""
 PASSABLE = -3.8
 """The same where all changed words are in a vocabulary."""
+BROKEN = -4.2
+"""The same where the text as it stands has signs within words, which no language has."""
 SHORT = 30
 """Texts of fewer characters are judged by the vocabulary alone where they are not fluent."""
 KNOWN_WORD = 2.5
@@ -38,11 +40,14 @@ SEQUENCE = 3.0
 """Nats in favour of UTF-8 for each valid sequence: bytes seldom form one by chance."""
 UNMAPPED = 4.0
 """Nats against a step for each different character that it cannot have left."""
+USUAL = 4.0
+"""The prior of a pair of encodings below which a reading is doubted."""
 FINALISTS = 3
 """How many readings are looked at closely."""
 
 _OWN = frozenset(own_characters())
 _WORD = re.compile(r"[^\W\d_]+")
+_BROKEN_WORD = re.compile(r"[^\W\d_][^\w\s\x00-\x7f’‘“”·–—…\xad\u200b-\u200d°ºª®™][^\W\d_]")
 _C1 = re.compile("[\x80-\x9f]")
 
 
@@ -52,17 +57,21 @@ class Reading:
 
     step: what it undoes, and how often it was done.
     gain: by how many nats it reads better than the text as it stands.
+    doubt: nats against its step: for a rare pair of encodings, for characters it cannot have left.
     fluency: nats a character.
     known: whether all changed words are in a vocabulary.
     sequences: valid UTF-8 sequences read.
+    broken: whether the text as it stands has signs within words.
     """
 
     text: str
     step: Step
     gain: float
+    doubt: float
     fluency: float
     known: bool
     sequences: int
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,7 @@ class _Candidate:
 
     step: Step
     prior: float
+    doubt: float = 0.0
     table: Mapping[int, str] | None = None
     sequences: int = 0
 
@@ -90,6 +100,12 @@ def _prior(step: Step) -> float:
     return right.get(step.right, 0.0) + wrong.get(step.wrong, 0.0)
 
 
+def _in_latin(match: re.Match[str]) -> bool:
+    """Tell whether a match has an ASCII letter beside it."""
+    before, after = match.string[: match.start()][-1:], match.string[match.end() : match.end() + 1]
+    return any(char.isascii() and char.isalpha() for char in before + after)
+
+
 def read_utf8(text: str, wrong: str) -> tuple[str, int]:
     """A text with its UTF-8 sequences read as such, and how many there were.
 
@@ -101,8 +117,10 @@ def read_utf8(text: str, wrong: str) -> tuple[str, int]:
     def read(match: re.Match[str]) -> str:
         nonlocal count
         char = as_utf8(match.group(), wrong)
-        count += char is not None
-        return match.group() if char is None else char
+        if char is None or (char.isalpha() and char not in _OWN and _in_latin(match)):
+            return match.group()
+        count += 1
+        return char
 
     return utf8_pattern(wrong).sub(read, text), count
 
@@ -113,10 +131,11 @@ def _single_byte(text: str, trust: Mapping[Step, float]) -> dict[str, _Candidate
     if any(char.isalpha() and char not in _OWN for char in distinct):
         return {}
     controls = bool(_C1.search(text))
-    found: dict[tuple[str, ...], tuple[Step, float]] = {}
+    found: dict[tuple[str, ...], tuple[Step, float, float]] = {}
     for step, mapping in single_byte_steps().items():
         made = []
         prior = _prior(step) + trust.get(step, 0.0)
+        doubt = max(USUAL - prior, 0.0)
         if controls and step.wrong == "iso8859-1" and step.right in ("cp1252", "cp1254"):
             prior += 4.0
         for char in distinct:
@@ -124,6 +143,7 @@ def _single_byte(text: str, trust: Mapping[Step, float]) -> dict[str, _Candidate
             if now is None:
                 made.append(char)
                 prior -= UNMAPPED
+                doubt += UNMAPPED
             elif now not in PLAUSIBLE and now != char:
                 break
             else:
@@ -131,12 +151,12 @@ def _single_byte(text: str, trust: Mapping[Step, float]) -> dict[str, _Candidate
         else:
             key = tuple(made)
             if made != distinct and (key not in found or found[key][1] < prior):
-                found[key] = (step, prior)
-    tables = (
-        (step, prior, {ord(old): new for old, new in zip(distinct, key, strict=True)})
-        for key, (step, prior) in found.items()
-    )
-    return {text.translate(table): _Candidate(step, prior, table) for step, prior, table in tables}
+                found[key] = (step, prior, doubt)
+    candidates = {}
+    for key, (step, prior, doubt) in found.items():
+        table = {ord(old): new for old, new in zip(distinct, key, strict=True)}
+        candidates[text.translate(table)] = _Candidate(step, prior, doubt, table)
+    return candidates
 
 
 def _utf8(text: str, trust: Mapping[Step, float]) -> dict[str, _Candidate]:
@@ -152,7 +172,7 @@ def _utf8(text: str, trust: Mapping[Step, float]) -> dict[str, _Candidate]:
             step = Step(wrong, "utf-8", times)
             prior = 8.0 + SEQUENCE * total + _prior(step) + trust.get(step, 0.0)
             if made not in found or found[made].prior < prior:
-                found[made] = _Candidate(step, prior, None, total)
+                found[made] = _Candidate(step, prior, sequences=total)
     return found
 
 
@@ -171,10 +191,15 @@ def _known(before: str, after: str, languages: Sequence[str]) -> tuple[int, bool
 
 
 def _excerpt(text: str) -> str:
-    """The blocks of a text that hold a character beyond ASCII, with their neighbours."""
+    """The blocks of a text that hold a character beyond ASCII, each once, with their neighbours.
+
+    Once, because what repeats itself is no further evidence.
+    """
     blocks = text.split(" ")
     odd = [number for number, block in enumerate(blocks) if not block.isascii()]
-    wanted = sorted({near for number in odd for near in (number - 1, number, number + 1)})
+    seen = dict.fromkeys(blocks[number] for number in odd)
+    first = [blocks.index(block) for block in seen]
+    wanted = sorted({near for number in first for near in (number - 1, number, number + 1)})
     return " ".join(blocks[number] for number in wanted if 0 <= number < len(blocks))
 
 
@@ -201,9 +226,19 @@ def ranked_readings(
     ranked.sort(key=lambda item: item[:2])
     best = ranked[:FINALISTS]
     texts = [candidate.read(text) for *_, candidate in best]
+    broken = bool(_BROKEN_WORD.search(text))
     whole = model.readings(texts, columns).tolist()
     return [
-        Reading(full, candidate.step, gain, total / (len(full) + 1), known, candidate.sequences)
+        Reading(
+            full,
+            candidate.step,
+            gain,
+            candidate.doubt,
+            total / (len(full) + 1),
+            known,
+            candidate.sequences,
+            broken,
+        )
         for full, total, (_, _, gain, known, candidate) in zip(texts, whole, best, strict=True)
     ]
 
@@ -213,8 +248,10 @@ def acceptable(reading: Reading, margin: float = MARGIN) -> bool:
 
     Several UTF-8 sequences are good in themselves, whatever the language.
     """
-    if reading.gain < margin:
+    if reading.gain < margin + reading.doubt:
         return False
     if reading.fluency >= FLUENT or reading.sequences >= 3:
+        return True
+    if reading.broken and reading.fluency >= BROKEN:
         return True
     return reading.known and (len(reading.text) < SHORT or reading.fluency >= PASSABLE)
