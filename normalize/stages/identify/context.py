@@ -1,38 +1,200 @@
-"""Blocks to labelled pieces: the detector's answers read in the light of the document."""
+"""Blocks to labelled pieces: the detector's answers read in the light of the document.
+
+A long segment speaks for itself. A short one is weighed with a prior: the languages that the
+document has shown so far, and those of the segments around it. Both decisions are kept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import exp, log
 
-from normalize.document import Block, Decision, Labelled
-from normalize.stages.identify.detectors import Detector
+from normalize.document import (
+    UNDETERMINED,
+    Block,
+    BlockKind,
+    Decision,
+    Labelled,
+    Language,
+    Piece,
+)
+from normalize.stages.identify.detectors import Detector, Evidence, weigh
+from normalize.stages.identify.features import words
+from normalize.stages.identify.spans import Boundary, Divider
+
+SURE_WORDS = 4
+"""A segment of so many words, if likely, counts as a language seen in the document."""
+SURE = 0.9
+LONG_WORDS = 9
+"""A segment of so many words is decided by itself."""
+ACCEPT = 0.5
+"""A segment is called a source language only if it is at least this likely in the end."""
+_NEAR = 3
+_WEIGHTS = {1: 0.75, 2: 0.65, 3: 0.55, 4: 0.45, 5: 0.35, 6: 0.25, 7: 0.2, 8: 0.15}
+"""How much of the document's log prior a segment takes on, by its number of words."""
+_FLOOR = 1e-5
+"""The probability of a language that the detector did not name."""
+_MAX_LANGUAGES = 16
+_SEEN_LIMIT = 64.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A segment of the window: where it stands, how long it is, what the detector says."""
+
+    block: int
+    kind: BlockKind
+    piece: Piece
+    words: int
+    evidence: Evidence
 
 
 class DocumentIdentifier:
-    """Identifies one document, window after window."""
+    """Identifies one document, window after window, and remembers the languages it has seen.
+
+    The answers depend on the document and on where its windows are cut, on nothing else.
+    """
 
     def __init__(self, detector: Detector, sources: Sequence[str], target: str) -> None:
         self._detector = detector
+        self._expected = (target, *sources)
+        self._sources = frozenset(sources)
+        self._seen: dict[str, float] = {}
 
     def identify(self, blocks: Sequence[Block]) -> list[list[Labelled]]:
-        """The next window of blocks; one list a block, which joins to the block's text."""
-        texts = [piece.text for block in blocks for piece in block.pieces if piece.is_segment]
-        answers = iter(self._detector.detect(texts))
-        labelled: list[list[Labelled]] = []
-        for block in blocks:
-            row = []
-            for piece in block.pieces:
-                if piece.is_segment:
-                    raw = next(answers)
-                    row.append(Labelled(piece, Decision(raw, raw)))
-                else:
-                    row.append(Labelled(piece))
-            labelled.append(row)
-        return labelled
+        """The next window of blocks; one list a block, which joins to exactly the block's text."""
+        divided = [
+            [part for piece in block.pieces for part in self._divide(piece)] for block in blocks
+        ]
+        items = self._items(blocks, divided)
+        for item in items:
+            self._remember(item)
+        decided = iter([self._decide(place, items) for place in range(len(items))])
+        return [
+            [
+                Labelled(
+                    piece, _with_boundary(next(decided), boundary) if piece.is_segment else None
+                )
+                for piece, boundary in row
+            ]
+            for row in divided
+        ]
+
+    def _divide(self, piece: Piece) -> Iterator[tuple[Piece, Boundary | None]]:
+        """The piece, or the two pieces (and the space between) that speak two languages."""
+        boundary = None
+        if piece.is_segment and isinstance(self._detector, Divider):
+            boundary = self._detector.divide(piece.text, self._expected)
+        if boundary is None:
+            yield piece, None
+            return
+        yield Piece(piece.text[: boundary.end], True), boundary
+        if boundary.end < boundary.start:
+            yield Piece(piece.text[boundary.end : boundary.start], False), None
+        yield Piece(piece.text[boundary.start :], True), boundary
+
+    def _items(
+        self, blocks: Sequence[Block], divided: Sequence[Sequence[tuple[Piece, Boundary | None]]]
+    ) -> list[_Item]:
+        found = [
+            (number, piece)
+            for number, row in enumerate(divided)
+            for piece, _ in row
+            if piece.is_segment
+        ]
+        evidence = weigh(self._detector, [piece.text for _, piece in found])
+        return [
+            _Item(number, blocks[number].kind, piece, len(words(piece.text)), known)
+            for (number, piece), known in zip(found, evidence, strict=True)
+        ]
+
+    def _remember(self, item: _Item) -> None:
+        """Count a language seen for certain; the least seen is forgotten when there are many."""
+        best = item.evidence.language
+        if item.kind is BlockKind.CODE or best.code == UNDETERMINED or best.probability < SURE:
+            return
+        if item.words >= SURE_WORDS:
+            self._see(best.code, 1.0 if item.words >= LONG_WORDS else 0.6)
+        elif item.words >= 2 and best.code in self._expected:
+            self._see(best.code, 0.3)
+
+    def _see(self, code: str, weight: float) -> None:
+        self._seen[code] = self._seen.get(code, 0.0) + weight
+        if self._seen[code] > _SEEN_LIMIT:
+            self._seen = {known: count / 2 for known, count in self._seen.items()}
+        if len(self._seen) > _MAX_LANGUAGES:
+            del self._seen[min(sorted(self._seen), key=self._seen.__getitem__)]
+
+    def _prior(self, place: int, items: Sequence[_Item]) -> dict[str, float]:
+        """The share of each language in the document and around one segment."""
+        shares = dict.fromkeys(self._expected, 0.02)
+        total = sum(self._seen.values())
+        for code, count in self._seen.items():
+            shares[code] = shares.get(code, 0.0) + count / (total + 1.0)
+        here = items[place]
+        around: dict[str, float] = {}
+        for other in (*items[max(0, place - _NEAR) : place], *items[place + 1 : place + 1 + _NEAR]):
+            best = other.evidence.language
+            if best.code != UNDETERMINED and other.kind is not BlockKind.CODE:
+                alike = 2.0 if other.kind is here.kind or other.block == here.block else 1.0
+                weight = alike * best.probability * min(other.words, 4) / 4
+                around[best.code] = around.get(best.code, 0.0) + weight
+        near = sum(around.values())
+        for code, count in around.items():
+            shares[code] = shares.get(code, 0.0) + count / (near + 1.0)
+        whole = sum(shares.values())
+        return {code: share / whole for code, share in shares.items()}
+
+    def _decide(self, place: int, items: Sequence[_Item]) -> Decision:
+        item = items[place]
+        raw = item.evidence.language
+        if item.kind is BlockKind.CODE:
+            return Decision(Language(UNDETERMINED, 1.0), raw, "code")
+        if item.evidence.rule not in {"model", "detector", "name", "undecided"}:
+            return Decision(raw, raw, item.evidence.rule)
+        if item.words >= LONG_WORDS:
+            return self._accept(raw, raw, "detector")
+        final = self._weighed(item, self._prior(place, items))
+        if final.code != raw.code:
+            return self._accept(final, raw, "context")
+        return self._accept(final, raw, "detector")
+
+    def _weighed(self, item: _Item, prior: dict[str, float]) -> Language:
+        """Bayes' rule with the prior to a power: short segments lean on it, long ones hardly."""
+        known = {score.code: score.probability for score in item.evidence.scores}
+        power = _WEIGHTS[max(item.words, 1)]
+        rest = min(prior.values()) / 4
+        logits = {
+            code: log(max(known.get(code, 0.0), _FLOOR)) + power * log(prior.get(code, rest))
+            for code in {**known, **prior}
+        }
+        if UNDETERMINED in logits:
+            # A name is a name in every document: no share of the document says otherwise.
+            logits[UNDETERMINED] = log(max(known[UNDETERMINED], _FLOOR)) + power * log(0.3)
+        best = max(logits, key=logits.__getitem__)
+        whole = sum(exp(value - logits[best]) for value in logits.values())
+        return Language(best, round(1.0 / whole, 4))
+
+    def _accept(self, final: Language, raw: Language, reason: str) -> Decision:
+        """Refuse a source language that is not likely enough."""
+        if final.code in self._sources and final.probability < ACCEPT:
+            return Decision(Language(UNDETERMINED, final.probability), raw, "undecided")
+        return Decision(final, raw, reason)
+
+
+def _with_boundary(decision: Decision, boundary: Boundary | None) -> Decision:
+    if boundary is None:
+        return decision
+    return Decision(decision.language, decision.raw, "clause boundary")
 
 
 class Identifier:
-    """Makes one DocumentIdentifier a document."""
+    """Makes one DocumentIdentifier a document.
+
+    sources: the languages to be translated; target: the language they are translated into. Both
+    are expected in every document; any other language has to be seen first.
+    """
 
     def __init__(
         self, detector: Detector, sources: Sequence[str] = ("it", "tr"), target: str = "en"

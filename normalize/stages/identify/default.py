@@ -1,0 +1,109 @@
+"""The default detector: rules for what needs no model, then the language model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from normalize.document import OTHER, UNDETERMINED, Language
+from normalize.stages.identify.detectors import Evidence
+from normalize.stages.identify.features import quieten, shape, words
+from normalize.stages.identify.model import LanguageModel, Shares, load_model
+from normalize.stages.identify.rules import MODELLED, bare, by_script, is_international, script
+from normalize.stages.identify.spans import Boundary, boundary
+
+REJECT = 0.2
+"""Answers less likely than this are not given: `und`."""
+REJECT_NAMES = 0.6
+"""The same for up to four words that all have a capital letter, and so may be a name."""
+_TOP = 6
+_RULES = {
+    "no-words": "no words: digits, addresses, handles or symbols only",
+    "international": "only abbreviations and words that look alike in most languages",
+    "script": "written in a script of its own",
+    "unknown-script": "written in a script that no known language uses alone",
+    "model": "the likeliest language by its words and their letters",
+    "name": "the words read as names",
+    "undecided": "no language is likely enough",
+}
+
+
+def may_be_name(found: Sequence[str]) -> bool:
+    """Whether a text of these words could be nothing but a name.
+
+    >>> may_be_name(["Karoline", "Leavitt"]), may_be_name(["Leggi", "tutto"])
+    (True, False)
+    """
+    return len(found) <= 4 and all(word[0].isupper() and shape(word) != "AA" for word in found)
+
+
+class DefaultDetector:
+    """Our own model for 60-odd languages; its answers depend on the text alone."""
+
+    name = "default"
+
+    def __init__(self, model: LanguageModel | None = None) -> None:
+        self._model = model or load_model()
+
+    def detect(self, texts: Sequence[str]) -> list[Language]:
+        """One language a text; `und` where there is nothing to decide."""
+        ruled, rows = self._sift(texts)
+        answers = [answer for answer, _ in ruled]
+        if rows:
+            shares = self._model.shares([found for _, found in rows])
+            best = shares.argmax(axis=1).tolist()
+            values = shares.max(axis=1).tolist()
+            for (place, found), column, value in zip(rows, best, values, strict=True):
+                answers[place] = self._answer(column, value, may_be_name(found))
+        return answers
+
+    def weigh(self, texts: Sequence[str]) -> list[Evidence]:
+        """The likeliest languages and the rule that decided."""
+        ruled, rows = self._sift(texts)
+        evidence = [Evidence(answer, (answer,), rule, _RULES[rule]) for answer, rule in ruled]
+        if rows:
+            shares = self._model.shares([found for _, found in rows])
+            for (place, found), row in zip(rows, shares, strict=True):
+                evidence[place] = self._evidence(row, may_be_name(found))
+        return evidence
+
+    def divide(self, text: str, expected: Sequence[str]) -> Boundary | None:
+        """Where the text changes from one expected language to another; None for most texts."""
+        return boundary(self._model, text, expected)
+
+    def _sift(
+        self, texts: Sequence[str]
+    ) -> tuple[list[tuple[Language, str]], list[tuple[int, list[str]]]]:
+        """What the rules answer, and the words of the texts that the model must see."""
+        ruled: list[tuple[Language, str]] = []
+        rows: list[tuple[int, list[str]]] = []
+        for place, text in enumerate(texts):
+            rest = bare(text)
+            written = script(rest)
+            answer, rule = Language(UNDETERMINED, 1.0), "no-words"
+            if written and written not in MODELLED:
+                code = by_script(written)
+                rule = "script" if code else "unknown-script"
+                answer = Language(code or OTHER, 1.0)
+            elif written:
+                found = words(rest)
+                if is_international(found):
+                    rule = "international" if found else "no-words"
+                else:
+                    rule = "model"
+                    rows.append((place, quieten(found)))
+            ruled.append((answer, rule))
+        return ruled, rows
+
+    def _answer(self, column: int, value: float, named: bool) -> Language:
+        least = REJECT_NAMES if named else REJECT
+        code = self._model.codes[column] if value >= least else UNDETERMINED
+        return Language(code, round(value, 4))
+
+    def _evidence(self, row: Shares, named: bool) -> Evidence:
+        order = (-row).argsort(kind="stable")[:_TOP].tolist()
+        answer = self._answer(order[0], float(row[order[0]]), named)
+        scores = tuple(Language(self._model.codes[c], round(float(row[c]), 4)) for c in order)
+        rule = "model"
+        if answer.code == UNDETERMINED:
+            rule = "name" if scores[0].code == UNDETERMINED else "undecided"
+        return Evidence(answer, scores, rule, _RULES[rule])
