@@ -85,16 +85,21 @@ class FurnitureResult:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """All that is measured of one package. bytes: its size; hallucinations: per cent of noisy and foreign inputs."""
+    """All that is measured of one package. bytes: its size; limit: sentences of each set that were translated
+    (0: all); hallucinations: per cent of noisy and foreign inputs."""
 
     pair: str
     version: str
     bytes: int
     compute_type: str
     beam: int
+    length_penalty: float
     threads: int
+    limit: int
     scores: tuple[Score, ...]
     furniture: tuple[FurnitureResult, ...]
+    published: str
+    noisy: int
     hallucinations: float
     hallucinated: tuple[tuple[str, str], ...]
 
@@ -104,7 +109,7 @@ def read_lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
 
 
-def plain_decoder(package: Path, compute_type: str, beam: int, threads: int) -> Decode:
+def plain_decoder(package: Path, compute_type: str, beam: int, length_penalty: float, threads: int) -> Decode:
     """Decoding by CTranslate2 alone, in batches of 2048 source tokens of like length."""
     processor = sentencepiece.SentencePieceProcessor(
         model_file=str(package / "sentencepiece.model")
@@ -117,6 +122,7 @@ def plain_decoder(package: Path, compute_type: str, beam: int, threads: int) -> 
         results = translator.translate_batch(
             processor.encode(lines, out_type=str),
             beam_size=beam,
+            length_penalty=length_penalty,
             max_batch_size=2048,
             batch_type="tokens",
         )
@@ -228,11 +234,12 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
     if options.engine == "normalize":
         decode = product_decoder(language)
     else:
-        decode = plain_decoder(package, options.compute_type, options.beam, options.threads)
+        decode = plain_decoder(package, options.compute_type, options.beam, options.length_penalty, options.threads)
     scores = tuple(
         score(name, language, folder, decode, options.limit)
         for folder in options.evaluation
         for name in set_names(folder, language)
+        if not options.sets or name in options.sets.split(",")
     )
     noisy = list(zip(NOISE, decode(list(NOISE)), strict=True))
     wrong = tuple((source, output) for source, output in noisy if hallucinated(source, output))
@@ -242,9 +249,13 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
         bytes=sum(file.stat().st_size for file in package.rglob("*") if file.is_file()),
         compute_type=options.compute_type,
         beam=options.beam,
+        length_penalty=options.length_penalty,
         threads=options.threads,
+        limit=options.limit,
         scores=scores,
         furniture=check_furniture(language, decode),
+        published=PUBLISHED[language],
+        noisy=len(noisy),
         hallucinations=per_cent(len(wrong), len(noisy)),
         hallucinated=wrong,
     )
@@ -263,20 +274,20 @@ def show(found: Measurement) -> None:
     if found.scores:
         print("BLEU ", found.scores[0].bleu_signature)
         print("chrF2", found.scores[0].chrf_signature)
-    print("published BLEU, FLORES test (close to dev):", PUBLISHED[found.pair[:2]])
+    print("published BLEU, FLORES test (close to dev):", found.published)
     for result in found.furniture:
         print(" right" if result.right else " WRONG", repr(result.source), "->", repr(result.translation))
-    print(f"hallucinations: {found.hallucinations:.1f} % of {len(NOISE)} noisy or foreign inputs")
+    print(f"hallucinations: {found.hallucinations:.1f} % of {found.noisy} noisy or foreign inputs")
     for source, output in found.hallucinated:
         print(f"  {source[:40]!r} -> {output[:100]!r}")
 
 
 def below_floors(found: Measurement, index: Path) -> list[str]:
     """What is worse than the index allows, as messages; a set that changed is an error, a set that is absent is too."""
-    package = tomllib.loads(index.read_text(encoding="utf-8"))["package"][found.pair]
+    package = tomllib.loads(index.read_text(encoding="utf-8"))["packages"][found.pair]
     measured = {row.name: row for row in found.scores}
     problems = []
-    for wanted in package["score"]:
+    for wanted in package["scores"]:
         row = measured.get(wanted["set"])
         name = f"{found.pair} {wanted['set']}"
         if row is None:
@@ -301,7 +312,9 @@ def main() -> int:
     parser.add_argument("--engine", choices=("plain", "normalize"), default="plain")
     parser.add_argument("--compute-type", default="int8")
     parser.add_argument("--beam", type=int, default=4)
+    parser.add_argument("--length-penalty", type=float, default=0.2, help="0.2 is what Argos and normalize take")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--sets", help="only these, such as flores-dev,wmt16")
     parser.add_argument("--limit", type=int, default=0, help="first sentences of each set only")
     parser.add_argument("--json", type=Path, help="write the measurements to this file")
     parser.add_argument("--check", type=Path, metavar="INDEX", help="compare with the floors of models/index.toml")

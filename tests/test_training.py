@@ -176,6 +176,7 @@ SMALL = (
 
 def train(work: Path, *arguments: str) -> Any:
     """A call of the training script with a small network, in this process."""
+    tool("torch").set_num_threads(1)
     module = tool("train")
     called = module.Run(module.parser().parse_args([str(work), *SMALL, *arguments]))
     called.go()
@@ -303,6 +304,44 @@ def test_two_packages_of_one_checkpoint_hold_the_same_network(trained: Path, tmp
         export.export(checkpoint, trained.parent / "sentencepiece.model", tmp_path / language, language, "0.1")
     models = [(tmp_path / language / "model" / "model.bin").read_bytes() for language in WORDS]
     assert models[0] == models[1]
-    archive = export.build_archive(tmp_path / "it", tmp_path)
+    package = tool("package")
+    archive = package.build_archive(tmp_path / "it", tmp_path)
     first = archive.read_bytes()
-    assert export.build_archive(tmp_path / "it", tmp_path).read_bytes() == first
+    assert package.build_archive(tmp_path / "it", tmp_path).read_bytes() == first
+
+
+def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("sacrebleu")
+    corpora, test_sets, work = corpus(tmp_path / "corpora"), tmp_path / "test", tmp_path / "work"
+    test_sets.mkdir()
+    for language, words in WORDS.items():
+        foreign, english = FRAMES[language]
+        first, gloss = next(iter(words.items()))
+        (test_sets / f"toy.{language}").write_text(foreign.format(first) + "\n", encoding="utf-8")
+        (test_sets / "toy.en").write_text(english.format(gloss) + "\n", encoding="utf-8")
+    (tmp_path / "none").mkdir()
+    command = (
+        corpora, work, "--evaluation", test_sets, "--vocabulary", 400, "--steps", 4,
+        "--furniture", tmp_path / "none", "--", *SMALL,
+    )  # fmt: skip
+    first = run("recipe.py", *command)
+    assert "done already" not in first
+    index = tomllib.loads((work / "models" / "index.toml").read_text(encoding="utf-8"))
+    assert set(index["packages"]) == {"it-en", "tr-en"}
+    entry = index["packages"]["it-en"]
+    assert entry["scores"][0]["set"] == "toy"
+    assert entry["scores"][0]["bleu_floor"] <= entry["scores"][0]["bleu"]
+    package = tool("index")
+    for name, wanted in entry["files"].items():
+        assert package.sha256(work / "models" / "it-en" / name) == wanted
+    card = (work / "models" / "it-en" / "README.md").read_text(encoding="utf-8")
+    assert "$" not in card
+    assert "equals a test text by its letters: 0." in card
+    assert len(list((work / "argosmodel").glob("*.argosmodel"))) == 2
+    assert run("recipe.py", *command).count("done already") == 6
+    (work / "models" / "it-en" / "model" / "model.bin").unlink()
+    (work / "records" / "export.json").unlink()
+    again = run("recipe.py", *command)
+    assert "train: done already" in again
+    assert "export: running" in again

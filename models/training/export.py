@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +26,7 @@ import torch
 from ctranslate2.specs import TransformerSpec, common_spec
 from layout import SHARED_TABLE, Weights, variables
 from model import Shape, position_encodings
+from package import build_archive
 
 ARGOS_VERSION = "1.9"
 """The oldest argostranslate that reads this layout (SentencePiece with byte fallback)."""
@@ -124,6 +124,12 @@ def export(
         "from_name": LANGUAGE_NAMES[language],
         "to_code": "en",
         "to_name": LANGUAGE_NAMES["en"],
+        "training": {
+            "steps": checkpoint.steps,
+            "target_tokens": checkpoint.seen,
+            "minutes": round(checkpoint.minutes),
+            "shape": checkpoint.shape.as_dict(),
+        },
     }
     _write_json(fresh / "metadata.json", metadata)
     sources = json.loads(CANARIES.read_text(encoding="utf-8"))[language]
@@ -156,27 +162,8 @@ def translate(package: Path, sentences: list[str], compute_type: str = "default"
     return [processor.decode(result.hypotheses[0]) for result in results]
 
 
-def build_archive(package: Path, folder: Path) -> Path:
-    """The `.argosmodel` file of a package (what `argospm install` and argostranslate read).
-
-    Same package, same bytes: entries are sorted and carry a fixed date. Returns the file's path, as
-    `translate-it_en-1_0_0.argosmodel`.
-    """
-    metadata = json.loads((package / "metadata.json").read_text(encoding="utf-8"))
-    version = metadata["package_version"].replace(".", "_")
-    name = f"translate-{metadata['from_code']}_{metadata['to_code']}-{version}"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.argosmodel"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(file for file in package.rglob("*") if file.is_file()):
-            entry = zipfile.ZipInfo(f"{name}/{file.relative_to(package).as_posix()}")
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(entry, file.read_bytes())
-    return path
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("sentencepiece", type=Path, help="sentencepiece.model of the training run")
     parser.add_argument("packages", type=Path, help="folder that gets one package per language")
