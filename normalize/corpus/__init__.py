@@ -63,12 +63,12 @@ def validate(path: Path, limit: int = LIMIT) -> list[Problem]:
 def problems(path: Path) -> Iterator[Problem]:
     """As `validate`, one by one and without a limit."""
     ids: set[bytes] = set()
-    found = 0
+    nothing = True
     for item in _scan(find_corpus(path)):
+        nothing = False
         if isinstance(item, Problem):
             yield item
             continue
-        found += 1
         yield from check_unit(item)
         if item.pair.id:
             digest = hashlib.blake2b(item.pair.id.encode(), digest_size=8).digest()
@@ -76,7 +76,7 @@ def problems(path: Path) -> Iterator[Problem]:
                 what = f"the id {item.pair.id!r} has been used before"
                 yield Problem(item.line, what, "give every pair its own", Severity.WARNING)
             ids.add(digest)
-    if not found:
+    if nothing:
         yield Problem(0, "the corpus has no pairs", "is it the right file?", Severity.WARNING)
 
 

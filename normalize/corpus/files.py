@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import lzma
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from normalize.errors import InputError, UsageError
+from normalize.stages.read.inputs import COMPRESSED, Input
+from normalize.stages.read.streams import Chunks
 
-_COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 _BY_SUFFIX = {
     ".tmx": "tmx",
     ".tsv": "tsv",
@@ -39,7 +36,7 @@ def find_corpus(path: Path) -> Corpus:
 
     Raises UsageError where the name tells no format, InputError where a file is missing.
     """
-    plain = Path(path.stem) if path.suffix in _COMPRESSED else Path(path.name)
+    plain = Path(path.stem) if path.suffix in COMPRESSED else Path(path.name)
     corpus_format = _BY_SUFFIX.get(plain.suffix)
     languages = _languages(plain.name)
     if corpus_format is not None:
@@ -48,42 +45,33 @@ def find_corpus(path: Path) -> Corpus:
     return _find_moses(path, plain)
 
 
-def open_bytes(path: Path) -> BinaryIO:
-    """Open a corpus file, decompressed by its suffix. Raises InputError where it cannot be read."""
+def byte_chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a corpus file, decompressed. Raises InputError where they cannot be read."""
     _must_exist(path)
-    try:
-        if path.suffix == ".gz":
-            return cast(BinaryIO, gzip.open(path, "rb"))
-        if path.suffix == ".bz2":
-            return cast(BinaryIO, bz2.open(path, "rb"))
-        if path.suffix == ".xz":
-            return cast(BinaryIO, lzma.open(path, "rb"))
-        if path.suffix == ".zst":
-            import zstandard
-
-            return cast(BinaryIO, zstandard.open(path, "rb"))
-        return path.open("rb")
-    except OSError as exc:
-        raise InputError(str(path), (exc.strerror or str(exc)).lower()) from exc
+    yield from Chunks(Input(path, str(path)))
 
 
 def byte_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     r"""The lines of a file, numbered from 1, line ends kept; a line ends at `\n` and nowhere else.
 
-    Raises InputError where the file cannot be read or its compression is damaged.
+    Raises InputError where the file cannot be read.
     """
-    with open_bytes(path) as stream:
-        number = 0
-        try:
-            for number, line in enumerate(stream, start=1):
-                yield number, line
-        except (OSError, EOFError, lzma.LZMAError) as exc:
-            place = f"{path}, after line {number}"
-            raise InputError(place, f"damaged file: {exc}", "make or fetch it again") from exc
+    number = 0
+    begun: list[bytes] = []
+    for chunk in byte_chunks(path):
+        first, *rest = chunk.split(b"\n")
+        begun.append(first)
+        for piece in rest:
+            number += 1
+            yield number, b"".join(begun) + b"\n"
+            begun = [piece]
+    last = b"".join(begun)
+    if last:
+        yield number + 1, last
 
 
 def _find_moses(path: Path, plain: Path) -> Corpus:
-    compression = path.suffix if path.suffix in _COMPRESSED else ""
+    compression = path.suffix if path.suffix in COMPRESSED else ""
     stem = plain.stem if _is_code(plain.suffix[1:]) else plain.name
     source_lang, target_lang = _languages(stem)
     if not source_lang:

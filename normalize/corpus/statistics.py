@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-import numpy as np
-
 from normalize.corpus.units import Unit
 
 SCORE_STEP = 0.001
@@ -144,6 +142,8 @@ def _digest(text: str) -> int:
 
 
 def _repeated(digests: array[int]) -> int:
+    import numpy as np
+
     return len(digests) - len(np.unique(np.frombuffer(digests, dtype=np.uint64)))
 
 
@@ -153,6 +153,8 @@ def _ranked(counts: Counter[str]) -> dict[str, int]:
 
 def _quantiles(counts: Counter[float]) -> Quantiles | None:
     """Quantiles by nearest rank of values that are counted, not listed."""
+    import numpy as np
+
     if not counts:
         return None
     values = np.array(sorted(counts))
@@ -162,6 +164,4 @@ def _quantiles(counts: Counter[float]) -> Quantiles | None:
         rank = max(1, int(np.ceil(share * ranks[-1])))
         return float(values[np.searchsorted(ranks, rank)])
 
-    return Quantiles(
-        float(values[0]), at(0.1), at(0.5), at(0.9), at(0.99), float(values[-1])
-    )
+    return Quantiles(float(values[0]), at(0.1), at(0.5), at(0.9), at(0.99), float(values[-1]))

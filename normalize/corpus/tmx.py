@@ -11,16 +11,15 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from xml.parsers import expat
 
-from normalize.corpus.files import Corpus, open_bytes
+from normalize.corpus.files import Corpus, byte_chunks
 from normalize.corpus.tmx_rules import CODES, DATES, RULES
 from normalize.corpus.units import Problem, Severity, Unit
 from normalize.document import Fix, SegmentPair
-from normalize.errors import InputError
 from normalize.writers.records import fix_from_json
 
-_CHUNK = 1 << 16
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _DATE = re.compile(r"\d{8}T\d{6}Z")
 
@@ -49,17 +48,11 @@ class _UnitParts:
 def scan_tmx(corpus: Corpus) -> Iterator[Unit | Problem]:
     """Units and problems of a TMX file, in the order of the file."""
     scanner = _Scanner(corpus)
-    path = corpus.paths[0]
-    with open_bytes(path) as stream:
-        while True:
-            try:
-                chunk = stream.read(_CHUNK)
-            except (OSError, EOFError) as exc:
-                raise InputError(str(path), f"damaged file: {exc}", "fetch it again") from exc
-            going_on = scanner.feed(chunk)
-            yield from scanner.taken()
-            if not going_on or not chunk:
-                return
+    for chunk in chain(byte_chunks(corpus.paths[0]), [b""]):
+        going_on = scanner.feed(chunk)
+        yield from scanner.taken()
+        if not going_on:
+            return
 
 
 class _Scanner:

@@ -94,7 +94,9 @@ def write_corpus(
                 name: HashingStream(stack.enter_context(atomic_binary(directory / name)))
                 for name in names[corpus_format]
             }
-            opened.append(_Opened(_OPEN[corpus_format](list(streams.values()), header), streams))
+            writer = _OPEN[corpus_format](list(streams.values()), header)
+            stack.callback(writer.abandon)
+            opened.append(_Opened(writer, streams))
         writers = [each.writer for each in opened]
         for pair in pairs:
             for writer in writers:

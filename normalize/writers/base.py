@@ -62,6 +62,9 @@ class CorpusWriter(Protocol):
     def close(self) -> None:
         """Write what ends the file. The stream stays open: its owner renames it into place."""
 
+    def abandon(self) -> None:
+        """Let go of everything, whether or not the file was ended; nothing more is written."""
+
 
 class HashingStream:
     """A binary stream that knows the digest and the size of what went through it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from normalize.document import SegmentPair
@@ -67,6 +68,12 @@ class ParquetWriter:
         """Write the last row group and the footer."""
         self._flush()
         self._writer.close()
+
+    def abandon(self) -> None:
+        """Close pyarrow's writer, which would otherwise complain about being forgotten."""
+        self._rows = []
+        with suppress(OSError):
+            self._writer.close()
 
     def _clean(self, value: object) -> object:
         if isinstance(value, str):

@@ -26,6 +26,9 @@ class MosesWriter:
     def close(self) -> None:
         """Nothing: the last line is ended already."""
 
+    def abandon(self) -> None:
+        """Nothing to let go of."""
+
 
 class TsvWriter:
     """Tab-separated values: a header, no quoting, and so no tab or line end inside a value.
@@ -66,6 +69,9 @@ class TsvWriter:
     def close(self) -> None:
         """Nothing: the last row is ended already."""
 
+    def abandon(self) -> None:
+        """Nothing to let go of."""
+
 
 class JsonLinesWriter:
     """One JSON object a line; everything but lone surrogates is kept as it is."""
@@ -82,6 +88,9 @@ class JsonLinesWriter:
 
     def close(self) -> None:
         """Nothing: the last line is ended already."""
+
+    def abandon(self) -> None:
+        """Nothing to let go of."""
 
 
 def fixes_as_text(pair: SegmentPair) -> str:

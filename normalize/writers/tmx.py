@@ -43,6 +43,9 @@ class TmxWriter:
         """Close the body and the root."""
         self._stream.write_text("</body>\n</tmx>\n")
 
+    def abandon(self) -> None:
+        """Nothing to let go of."""
+
     def _write_head(self) -> None:
         header = self._header
         attributes = (
