@@ -32,6 +32,9 @@ _BEFORE_NUMBER = """
 """
 """Before a figure or a Roman numeral: an abbreviation there, a word anywhere else."""
 
+_MONTHS = "gen feb mar apr mag giu lug ago set sett ott nov dic oca şub nis ağu eyl eki kas ara"
+"""Before a year, or after a day and before a figure; most are words, too (`days ago. 14 men`)."""
+
 _ENDING = """
     inc ltd co corp jr sr vs llc plc spa srl snc sas şti esq phd bros mssrs dist
     a.ş t.a.ş u.s u.k u.n e.u u.s.a d.c l.a t.c a.c d.c m.ö m.s p.s ph.d s.p.a s.r.l
@@ -65,7 +68,7 @@ _STARTERS = """
 """
 """Words that, with a capital, begin sentences far more often than they begin names."""
 
-_PARTICLES = "A E I O L La Le Lo Di Del Della Da Dal De Dei Ben Al An The"
+_PARTICLES = "A E I O L La Le Lo Di Del Della Da Dal De Dei Ben Al"
 """Starters that may also stand between an initial and a surname: `M. Le Pen`, `T. A. Edison`."""
 
 _CLOCK_NEXT = """
@@ -92,6 +95,7 @@ def _any_case(words: str) -> frozenset[str]:
 TITLES = _any_case(_TITLES)
 INNER = _any_case(_INNER)
 BEFORE_NUMBER = _any_case(_BEFORE_NUMBER)
+MONTHS = _any_case(_MONTHS)
 ENDING = _any_case(_ENDING)
 FINAL = _any_case(_FINAL)
 ELIDED = _any_case(_ELIDED)
@@ -99,3 +103,8 @@ STARTERS = _exactly(_STARTERS)
 STARTERS_AFTER_INITIAL = STARTERS - _exactly(_PARTICLES)
 CLOCK = frozenset({"a.m", "p.m", "A.M", "P.M"})
 CLOCK_NEXT = _exactly(_CLOCK_NEXT)
+_ROMAN_NUMERALS = _exactly(
+    "II III IV VI VII VIII IX XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII XXIV XXV"
+)
+ANY = TITLES | INNER | BEFORE_NUMBER | MONTHS | ENDING | FINAL | ELIDED | _ROMAN_NUMERALS
+"""Every word that is not, as such, the end of a sentence."""

@@ -33,6 +33,7 @@ _LETTERED = re.compile(r"\s*\(?(?:\d{1,3}|[A-Za-z]|[ivxl]{1,5})\)[ \t]+(?=\S)")
 _NUMBERED = re.compile(r"\s*(\d{1,3})\.[ \t]+(?=\S)")
 _ENDS = re.compile(r"[.!?…:;,。！？]['\"”’»)\]*_]*\s*$")
 _LETTER = re.compile(r"[^\W\d_]")
+_EMPTY_LINE = Block(BlockKind.BLANK, (Piece("\n", False),))
 
 
 class Segmenter:
@@ -59,8 +60,13 @@ class _Scan:
         front = self._front_matter()
         if front:
             yield self._code(front)
-        while (line := self._peek(0)) is not None:
-            if line.isspace():
+        queue = self._queue
+        while queue or self._peek(0) is not None:
+            line = queue[0]
+            if len(line) > MAX_WRAP_CHARS and line[0].isalpha() and not _has_mark_inside(line):
+                queue.popleft()  # the most common case first: a paragraph in one line
+                yield Block(BlockKind.PARAGRAPH, tuple(markup.running_text(line)))
+            elif line.isspace():
                 yield self._blank()
             elif (count := self._region(line)) or (count := int(_is_rule(line))):
                 yield self._code(count)
@@ -89,7 +95,8 @@ class _Scan:
         count = 1
         while count < MAX_BLANK_LINES and (line := self._peek(count)) and line.isspace():
             count += 1
-        return Block(BlockKind.BLANK, (Piece(self._take(count), False),))
+        text = self._take(count)
+        return _EMPTY_LINE if text == "\n" else Block(BlockKind.BLANK, (Piece(text, False),))
 
     def _front_matter(self) -> int:
         """How many lines of metadata stand between two `---` (YAML) or `+++` (TOML) at the top."""
@@ -109,7 +116,7 @@ class _Scan:
         """How many lines of code, comment or preformatted text begin here; 0 where none do."""
         if fence := _FENCE.fullmatch(line):
             closing = re.compile(rf"\s*{re.escape(fence[1])}{re.escape(fence[1][0])}*\s*")
-            return self._until(closing, 1)
+            return self._until(closing, 1) or 1
         if "<" in line and (tag := _RAW_TAG.match(line)):
             name = tag[1].lower()
             end = "-->" if name == "!--" else f"</{name}"
@@ -168,7 +175,7 @@ class _Scan:
         return _block(BlockKind.LIST_ITEM, text[:marker], text[marker:])
 
     def _run(self) -> list[str]:
-        """This line and the lines of running text below it, as far as they can have been wrapped."""
+        """This line and the lines of running text below it, as far as they may be wrapped."""
         first = self._peek(0) or ""
         run = [first]
         if len(first) > MAX_WRAP_CHARS:
@@ -262,10 +269,10 @@ def _is_running(line: str) -> bool:
 
 
 def _is_title(line: str) -> bool:
-    """Whether a line reads as a title: short, no stop at its end, no small letter at its beginning."""
-    text = line.strip()
+    """Whether a line reads as a title: short, no stop at its end, no small letter first."""
+    text = (markup.without_tags(line) if "<" in line else line).strip()
     return (
-        len(text) <= MAX_HEADING_CHARS
+        0 < len(text) <= MAX_HEADING_CHARS
         and not text[0].islower()
         and _ENDS.search(text) is None
         and _LETTER.search(text) is not None

@@ -1,4 +1,4 @@
-"""Turns the text of one line into pieces: cells, HTML tags and Markdown marks become glue around segments."""
+"""Turns the text of a line into pieces: cells, HTML tags and marks are glue around segments."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from normalize.stages.segment.sentences import sentences
 
 _TAG = r"</?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?>|<!--.*?-->|<![A-Za-z][^<>]*>|<\?[^<>]*\?>"
 _ONLY_TAGS = re.compile(rf"\s*(?:(?:{_TAG})\s*)+", re.DOTALL)
+_ANY_TAG = re.compile(_TAG)
 _BREAKING_TAGS = re.compile(
     r"(?:\s*</?(?:p|div|br|hr|td|th|tr|table|thead|tbody|li|ul|ol|dl|dt|dd|h[1-6]|section|article|header|footer"
     r"|nav|main|aside|figure|figcaption|blockquote|option|select|title|body|html|head|center|form|label|button)"
@@ -24,7 +25,7 @@ _MARKS = re.compile(r"(\*\*\*|\*\*|__|~~|\*|_|==)(?=\S)(.+)(?<=\S)\1", re.DOTALL
 
 
 def running_text(text: str) -> list[Piece]:
-    """Cut text that may hold tags and marks into sentences, with tags at its edges and block tags as glue."""
+    """Cut text that may hold tags and marks into sentences; tags that end a line are glue."""
     if "<" in text:
         return _tagged(text)
     if text and (text[0] in "*_~=" or text[-1] in "*_~="):
@@ -35,6 +36,11 @@ def running_text(text: str) -> list[Piece]:
 def is_only_tags(text: str) -> bool:
     """Tell whether a line is nothing but HTML tags and comments."""
     return "<" in text and _ONLY_TAGS.fullmatch(text) is not None
+
+
+def without_tags(text: str) -> str:
+    """The text as a reader sees it."""
+    return _ANY_TAG.sub("", text)
 
 
 def cells(text: str, separator: re.Pattern[str]) -> list[Piece]:

@@ -18,14 +18,16 @@ _EMOJI = (
     "\N{COPYRIGHT SIGN}\N{REGISTERED SIGN}\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
     "\N{VARIATION SELECTOR-16}\N{ZERO WIDTH JOINER}"
 )
+_STOPS = ".!?…。！？"
 _CANDIDATE = re.compile(
-    r"(?<![.!?…。！？])"  # from the beginning of a run only, so that long runs cost no square of time
-    r"(?P<stop>[.!?…]++)"
-    r"(?P<close>[\"'”’»›)\]}*_]*+(?:\s*+[" + _EMOJI + r"]++(?=\s))*+)"
-    r"(?P<space>\s++)(?=\S)"
-    r"|[。！？]+[”’」』）]*\s*(?=\S)"
+    # From the beginning of a run of stops only, so that a long run does not cost its square.
+    rf"(?P<stop>[{_STOPS}](?<![{_STOPS}].)[{_STOPS}]*+)"
+    rf"(?P<close>[\"'”’»›)\]}}」』）*_]*+(?:\s*+[{_EMOJI}]++(?=\s))*+)"
+    r"(?P<space>\s++|(?<=[。！？])|(?<=[。！？][”’」』）]))"
+    r"(?=[^\sa-z])",
+    re.DOTALL,
 )
-_NEXT_WORD = re.compile(r"[^\w]*+(?P<word>\w*+)(?P<dot>\.?)")
+_NEXT_WORD = re.compile(r"[^\w]{0,16}+(?P<word>\w{0,40}+)(?P<dot>\.?)")
 _OPENERS = "\"'“‘«‹([{„*_#<>-–—/|:;,&+=~"
 _ORDINAL = re.compile(r"\d{1,3}|[IVXLCDM]{2,}")
 _ROMAN = re.compile(r"[IVXLCDM]+")
@@ -33,6 +35,7 @@ _TURKISH = re.compile(r"[ğışĞİŞ]|\b(?:ve|bir|için|bu)\b")
 _VOWELS = frozenset("aeiouàèéìòùâîûöüıAEIOUÀÈÉÌÒÙÂÎÛÖÜİyY")
 _GAP = Piece(" ", False)
 _MAX_TOKEN_CHARS = 40
+_NEAR_CHARS = 300
 
 
 def sentences(text: str) -> list[Piece]:
@@ -41,8 +44,8 @@ def sentences(text: str) -> list[Piece]:
 
     The pieces join to exactly the text.
 
-    >>> [piece.text for piece in sentences("L'on. Bianchi tace. Il Sig. Rossi no.") if piece.is_segment]
-    ["L'on. Bianchi tace.", 'Il Sig. Rossi no.']
+    >>> [piece.text for piece in sentences("L'on. Bianchi tace. Il Sig. Rossi no.")]
+    ["L'on. Bianchi tace.", ' ', 'Il Sig. Rossi no.']
     """
     pieces: list[Piece] = []
     body = text.strip()
@@ -57,12 +60,13 @@ def sentences(text: str) -> list[Piece]:
             pieces.append(Piece(text[:start], False))
     for match in _CANDIDATE.finditer(text, start, end):
         if _ends_sentence(text, start, match):
-            space = match["space"] or ""
-            stop = match.end() - len(space)
+            stop, following = match.span("space")
             pieces.append(Piece(text[start:stop], True))
-            if space:
-                pieces.append(_GAP if space == " " else Piece(space, False))
-            start = match.end()
+            if following - stop == 1 and text[stop] == " ":
+                pieces.append(_GAP)
+            elif following > stop:
+                pieces.append(Piece(text[stop:following], False))
+            start = following
     pieces.append(Piece(text[start:end], True))
     if end < len(text):
         pieces.append(Piece(text[end:], False))
@@ -70,22 +74,29 @@ def sentences(text: str) -> list[Piece]:
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
-    """Decide whether the sentence that began at `start` ends at this stop."""
+    """Decide whether the sentence that began at `start` ends at this run of stops."""
+    at, following = match.start(), match.end()
     stop = match["stop"]
-    if stop is None:  # Chinese and Japanese full stops have no other use
+    if text[following].isupper():
+        if stop == "." and match.end("close") == at + 1:
+            nearest = max(start, at - _MAX_TOKEN_CHARS)
+            token = text[max(nearest, text.rfind(" ", nearest, at) + 1) : at]
+            is_word = len(token) > 4 or (token.islower() and len(token) > 1)
+            if is_word and token.isalpha() and token not in known.ANY:
+                return True  # so it is with nearly all of them
+    elif stop[0] in "。！？":  # these have no other use
         return True
-    after = _NEXT_WORD.match(text, match.end())
+    after = _NEXT_WORD.match(text, following)
     word = after["word"] if after else ""
     if not word or word[0].islower():
         return False
-    at = match.start()
     if stop != ".":
         return not (at > start and text[at - 1] == "(")  # a doubt in brackets: (?)
     return _full_stop(text, start, at, word, bool(after and after["dot"]))
 
 
 def _full_stop(text: str, start: int, at: int, word: str, word_has_dot: bool) -> bool:
-    """Decide for a single full stop at `at`, followed by `word` that begins with no small letter."""
+    """Decide for a full stop at `at`, followed by a `word` that begins with no small letter."""
     before = text[max(start, at - _MAX_TOKEN_CHARS) : at]
     token = before.rsplit(None, 1)[-1] if before and not before[-1].isspace() else ""
     token = token.lstrip(_OPENERS)
@@ -104,11 +115,13 @@ def _full_stop(text: str, start: int, at: int, word: str, word_has_dot: bool) ->
     if token[0].isdigit() or _ROMAN.fullmatch(token):
         return _after_number(text, start, at - len(token), token, word, starts)
     if len(token) == 1:
-        return _after_letter(token, word, word_has_dot)
+        return starts if token == "v" else _after_letter(token, word, word_has_dot)  # Roe v. Wade
     if token in known.CLOCK:
         return word not in known.CLOCK_NEXT and not word[0].isdigit()
     if token in known.FINAL:
         return True
+    if token in known.MONTHS and word[0].isdigit():
+        return len(word) != 4 and not before[: len(before) - len(token)].rstrip()[-1:].isdigit()
     if token in known.BEFORE_NUMBER and (word[0].isdigit() or _ROMAN.fullmatch(word)):
         return False
     if token in known.INNER or token in known.ENDING or _is_unknown_abbreviation(token):
@@ -117,16 +130,16 @@ def _full_stop(text: str, start: int, at: int, word: str, word_has_dot: bool) ->
 
 
 def _after_number(text: str, start: int, at: int, token: str, word: str, starts: bool) -> bool:
-    """After a figure: an ordinal in Turkish (`3. Ordu`), an item's number at the beginning, else the end."""
+    """After a figure: the end, but for ordinals in Turkish (`3. Ordu`) and numbers of headings."""
     if not _ORDINAL.fullmatch(token):
         if len(token) > 1 or token.isdigit():
             return True
         return word in known.STARTERS_AFTER_INITIAL
     if starts and at > start:
         return True
-    if not text[start:at].strip(_OPENERS + " "):
+    if at - start < _MAX_TOKEN_CHARS and not text[start:at].strip(_OPENERS + " "):
         return False
-    return not _TURKISH.search(text)
+    return not _TURKISH.search(text, max(0, at - _NEAR_CHARS), at + _NEAR_CHARS)
 
 
 def _after_letter(token: str, word: str, word_has_dot: bool) -> bool:
@@ -137,7 +150,7 @@ def _after_letter(token: str, word: str, word_has_dot: bool) -> bool:
 
 
 def _is_unknown_abbreviation(token: str) -> bool:
-    """Initials with stops between (`K.K.T.C`), or a capital and up to three letters with no vowel (`Blv`)."""
+    """Letters with stops between (`K.K.T.C`), or up to four with no vowel (`Blv`)."""
     if "." in token:
         return all(len(part) <= 3 and part.isalpha() for part in token.split("."))
     return (
