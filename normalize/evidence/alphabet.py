@@ -106,7 +106,7 @@ def floor_table() -> npt.NDArray[np.float32]:
             floors[0, 1, place[char]] = floor - 2.0
             floors[0, 0, place[char]] = _LONE_LETTER
             if char.upper() in place:
-                floors[2, :, place[char.upper()]] = floor + 1.0
+                floors[2, :, place[char.upper()]] = floor + (1.0 if char in "öü" else 0.0)
                 floors[0, 1, place[char.upper()]] = floor - 1.0
                 floors[0, 0, place[char.upper()]] = _LONE_LETTER
     for signs, floor in _SIGNS:

@@ -7,9 +7,13 @@ from enum import StrEnum
 
 from normalize.document import Fix, FixKind, Repaired
 from normalize.stages.repair import characters
+from normalize.stages.repair.apostrophes import apostrophe_accents
 from normalize.stages.repair.clean import is_clean, reads_clean
+from normalize.stages.repair.diacritics import diacritics
 from normalize.stages.repair.draft import Draft
 from normalize.stages.repair.encodings import Step
+from normalize.stages.repair.glue import glued, may_be_glued
+from normalize.stages.repair.lost import LOST, lost_letters
 from normalize.stages.repair.transcode import transcode
 
 ROUNDS = 6
@@ -86,7 +90,7 @@ class Repairer:
         """Repair one line, ending included or not, leaning on steps that its document has shown."""
         ending = "\r\n" if line.endswith("\r\n") else "\n" if line.endswith("\n") else ""
         body = line[: len(line) - len(ending)]
-        if is_clean(body):
+        if is_clean(body) and not self._has_option_work(body):
             return Repaired(line)
         draft = Draft(body)
         for _ in range(ROUNDS):
@@ -96,16 +100,34 @@ class Repairer:
                 return Repaired(draft.text + ending, tuple(draft.fixes))
         return Repaired(line)
 
+    def _has_option_work(self, body: str) -> bool:
+        """Tell whether a rule that may be off could have something to do in a clean line."""
+        return (
+            (self.glue and may_be_glued(body))
+            or (self.apostrophes and "'" in body)
+            or (self.apostrophes and "’" in body)
+            or (self.diacritics and body.isascii())
+            or (self.level is RepairLevel.AGGRESSIVE and not body.isascii())
+        )
+
     def _round(self, draft: Draft, trust: Mapping[Step, float] | None) -> None:
         """Run every rule once."""
         draft.apply(characters.surrogates(draft.text))
         draft.apply(characters.entities(draft.text))
         if not (draft.text.isascii() or reads_clean(draft.text)):
             transcode(draft, self.languages, trust)
+        if LOST in draft.text:
+            draft.apply(lost_letters(draft.text, self.languages))
         draft.apply(characters.unicode_form(draft.text))
         draft.apply(characters.invisible(draft.text))
         draft.apply(characters.controls(draft.text))
         draft.apply(characters.white_space(draft.text, self.level is RepairLevel.AGGRESSIVE))
+        if self.glue and may_be_glued(draft.text):
+            draft.apply(glued(draft.text, self.languages))
+        if self.apostrophes and "it" in self.languages:
+            draft.apply(apostrophe_accents(draft.text))
+        if self.diacritics:
+            draft.apply(diacritics(draft.text, self.languages))
 
 
 class DocumentRepairer:

@@ -115,6 +115,8 @@ def _is_word(text: str, at: int) -> bool:
         start -= 1
     match = _WORD.match(text, start)
     word = match.group() if match else ""
+    if not (word.isupper() or word[1:].islower()):
+        return False
     listed = vocabulary()
     return any(listed.knows(word, language) for language in VOCABULARIES)
 
