@@ -1,7 +1,8 @@
 """The edge to argostranslate: the only module that imports it, and only inside functions.
 
-Importing `argostranslate.settings` creates folders in the user's home and reads the environment once, so nothing here happens
-before it is asked for. The translation path itself needs argostranslate for one thing: the byte-pair encoder of old packages.
+Importing `argostranslate.settings` creates folders in the user's home and reads the environment
+once, so nothing here happens before it is asked for. The translation path itself needs
+argostranslate for one thing: the byte-pair encoder of old packages.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ def download(source: str, target: str) -> bytes:
         raise ModelError(message)
     data = networking.get_from(found[-1].links)
     if not isinstance(data, bytes):
-        message = f"the package from {source} to {target} could not be downloaded; check the network and try again"
+        message = (
+            f"the package from {source} to {target} could not be downloaded;"
+            " check the network and try again"
+        )
         raise ModelError(message)
     return data

@@ -1,7 +1,9 @@
-"""The translation memory: translations made before, in an SQLite file that several processes may share.
+"""The translation memory: translations made before, in an SQLite file that several processes may
+share.
 
-A key is the digest of everything that decides a translation (package, options, this code's revision, source text), so an entry
-can be out of date for nobody. The file is a cache: where it is damaged it is put aside and a new one is begun.
+A key is the digest of everything that decides a translation (package, options, this code's
+revision, source text), so an entry can be out of date for nobody. The file is a cache: where it is
+damaged it is put aside and a new one is begun.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ _BUSY_SECONDS = 60.0
 
 
 def memory_key(model: str, options: str, source: str) -> bytes:
-    """The key of a translation: SHA-256 over the model's digest, the options' signature and the source text.
+    """The key of a translation: SHA-256 over the model's digest, the options' signature and the
+    source text.
 
     Each part is preceded by its length, so that no two triples run together.
 
@@ -54,7 +57,8 @@ class Memory:
 
     @classmethod
     def open(cls, path: Path) -> Memory:
-        """Open or create the file; a damaged one becomes `<name>.damaged`, with a warning in the log.
+        """Open or create the file; a damaged one becomes `<name>.damaged`, with a warning in the
+        log.
 
         Raises OutputError where the place cannot be written.
         """
@@ -166,13 +170,13 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _is_damage(exc: sqlite3.DatabaseError) -> bool:
-    """Whether an error says that the file's content is wrong, not that it is busy or the disk full."""
+    """Whether an error is about the file's content, not about a lock or a full disk."""
     name = getattr(exc, "sqlite_errorname", "SQLITE_NOTADB")  # ours, raised in _connect, has none
     return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR"))
 
 
 def _begun_anew(path: Path, exc: Exception) -> sqlite3.Connection:
-    """Rename a damaged file and begin a new one; a new one that another process has begun is used."""
+    """Rename a damaged file and begin a new one, unless another process has already done so."""
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:

@@ -1,4 +1,6 @@
-"""The translator: what comes out for a text, whatever else is translated, and what the guards do about failures."""
+"""The translator: what comes out for a text, whatever else is translated, and what the guards do
+about failures.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What is done to text before and after the engine: frames, protected stretches, letter case, plans, guards."""
+"""What is done to text before and after the engine: frames, protected stretches, letter case,
+plans, guards.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""A small real package, made on the spot: a random CTranslate2 Transformer and subwords learnt from the lines below.
+"""A small real package, made on the spot: a random CTranslate2 Transformer and subwords learnt from
+the lines below.
 
-Its translations mean nothing, but they are real searches by the real engine: they depend on every word of the source, end by
-themselves, and show whether batches, threads or order change them.
+Its translations mean nothing, but they are real searches by the real engine: they depend on every
+word of the source, end by themselves, and show whether batches, threads or order change them.
 """
 
 from __future__ import annotations
@@ -123,7 +124,9 @@ def _learn_pieces(folder: Path, placeholders: bool) -> list[str]:
 
 
 def _write_model(folder: Path, pieces: list[str], seed: int) -> None:
-    """Random weights, but for one dimension that counts positions and makes the end mark likelier as they grow."""
+    """Random weights, but for one dimension that counts positions and makes the end mark likelier
+    as they grow.
+    """
     random = np.random.default_rng(seed)
     pieces = pieces + [f"<unused{number}>" for number in range(-len(pieces) % 8)]
     spec = TransformerSpec.from_config(

@@ -1,4 +1,6 @@
-"""`.argosmodel` archives to folders, safely: nothing is written outside the destination, and it appears whole or not at all."""
+"""`.argosmodel` archives to folders, safely: nothing is written outside the destination, and it
+appears whole or not at all.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ MAX_UNPACKED_BYTES = 8 << 30
 
 
 def unpack(archive: Path, destination: Path) -> None:
-    """Unpack the one package in an archive to a folder that must not exist yet; raises ModelError for anything amiss."""
+    """Unpack the one package in an archive to a folder that must not exist yet; raises ModelError
+    for anything amiss.
+    """
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".unpacking-") as name:
         work = Path(name)
@@ -56,12 +60,14 @@ def _check(archive: Path, opened: zipfile.ZipFile) -> None:
             raise ModelError(message)
         total += member.file_size
     if total > MAX_UNPACKED_BYTES:
-        message = f"{archive}: refused: would unpack to {total:,} bytes, the limit is {MAX_UNPACKED_BYTES:,}"
+        message = f"{archive}: refused: {total:,} bytes is more than {MAX_UNPACKED_BYTES:,}"
         raise ModelError(message)
 
 
 def place(folder: Path, destination: Path) -> None:
-    """Move a folder to its final name in one step; an older one there is put aside first and removed last."""
+    """Move a folder to its final name in one step; an older one there is put aside first and
+    removed last.
+    """
     old = destination.with_name(f".old-{destination.name}-{os.getpid()}")
     if destination.exists():
         destination.replace(old)
@@ -70,7 +76,9 @@ def place(folder: Path, destination: Path) -> None:
 
 
 def unpacked(archive: Path) -> Path:
-    """The folder of an archive used by path: unpacked once into the user's cache, by the digest of its bytes."""
+    """The folder of an archive used by path: unpacked once into the user's cache, by the digest of
+    its bytes.
+    """
     with archive.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     cache = (

@@ -1,4 +1,6 @@
-"""Folders to `Package` values: where packages are, what their metadata says, and the digest that names them."""
+"""Folders to `Package` values: where packages are, what their metadata says, and the digest that
+names them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ class TokenizerKind(StrEnum):
 
     SENTENCEPIECE = "sentencepiece"
     BPE = "bpe"
-    """Moses tokenisation followed by byte-pair encoding: packages converted from OpenNMT and OPUS models."""
+    """Moses tokenisation followed by byte-pair encoding: packages converted from OpenNMT and OPUS
+    models.
+    """
 
 
 class Origin(StrEnum):
@@ -50,7 +54,8 @@ class Package:
     path: the folder.
     tokenizer, origin: see their types.
     name: for people, such as `Italian - English`.
-    target_prefix: the token that some multilingual models want before every translation; usually empty.
+    target_prefix: the token that some multilingual models want before every translation; usually
+    empty.
     """
 
     source: str
@@ -78,10 +83,12 @@ class Package:
         return self.path / "model"
 
     def digest(self) -> str:
-        """SHA-256, in hexadecimal, of the files that decide a translation: metadata, tokeniser and model.
+        """SHA-256, in hexadecimal, of the files that decide a translation: metadata, tokeniser and
+        model.
 
-        It is the digest of the lines `<sha256 of file>  <relative path>`, ordered by path (what `sha256sum` prints), so a
-        README may change without changing it. Kept for the life of the process while sizes and times of the files stay.
+        It is the digest of the lines `<sha256 of file>  <relative path>`, ordered by path (what
+        `sha256sum` prints), so a README may change without changing it. Kept for the life of the
+        process while sizes and times of the files stay.
         """
         files = [self.path / "metadata.json", self.tokenizer_path]
         files += [path for path in self.model_path.rglob("*") if path.is_file()]
@@ -105,7 +112,9 @@ def _state(path: Path) -> tuple[int, int]:
 
 @lru_cache(maxsize=256)
 def file_digest(path: str, size_bytes: int, time_ns: int) -> str:
-    """SHA-256 of a file; size and modification time are part of the key, so that a changed file is read again."""
+    """SHA-256 of a file; size and modification time are part of the key, so that a changed file is
+    read again.
+    """
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -144,8 +153,8 @@ def read_package(folder: Path, origin: Origin = Origin.EXPLICIT) -> Package:
 def user_folder() -> Path:
     """The user's Argos Translate packages folder, found as Argos finds it; it may not exist.
 
-    The environment's `ARGOS_PACKAGES_DIR`, the same key in Argos' settings file, then `$XDG_DATA_HOME/argos-translate/packages`,
-    `~/.local/share/argos-translate/packages`.
+    The environment's `ARGOS_PACKAGES_DIR`, the same key in Argos' settings file, then
+    `$XDG_DATA_HOME/argos-translate/packages`, `~/.local/share/argos-translate/packages`.
     """
     if folder := os.environ.get("ARGOS_PACKAGES_DIR"):
         return Path(folder)
@@ -163,7 +172,9 @@ def user_folder() -> Path:
 
 
 def shipped_folder() -> Path:
-    """The folder of the packages that travel with `normalize`: in the installed wheel, else in the checkout."""
+    """The folder of the packages that travel with `normalize`: in the installed wheel, else in the
+    checkout.
+    """
     inside = Path(__file__).resolve().parents[1] / "models"
     return inside if inside.is_dir() else inside.parents[1] / "models"
 
@@ -177,7 +188,9 @@ def _version_key(version: str) -> tuple[tuple[int, str], ...]:
 
 
 def _packages_in(folder: Path, origin: Origin) -> Iterator[Package]:
-    """The sound packages directly inside a folder, the newest version first; anything else there is passed over."""
+    """The sound packages directly inside a folder, the newest version first; anything else there is
+    passed over.
+    """
     if not folder.is_dir():
         return
     found: list[Package] = []
@@ -187,12 +200,14 @@ def _packages_in(folder: Path, origin: Origin) -> Iterator[Package]:
         try:
             found.append(read_package(path, origin))
         except ModelError:
-            continue  # a package of another type (sentence splitter), or a damaged one, must not stop the others
+            continue  # a sentence splitter's package, or a damaged one, must not stop the others
     yield from sorted(found, key=lambda package: _version_key(package.version), reverse=True)
 
 
 def _explicit(path: Path) -> list[Package]:
-    """What the caller means by a path: a package's folder, an `.argosmodel` file, or a folder of packages."""
+    """What the caller means by a path: a package's folder, an `.argosmodel` file, or a folder of
+    packages.
+    """
     if path.is_file():
         return [read_package(unpacked(path))]
     if (path / "metadata.json").is_file():
@@ -209,8 +224,9 @@ def _explicit(path: Path) -> list[Package]:
 def find_packages(explicit: Sequence[Path] = ()) -> dict[str, Package]:
     """Every package that can be used, by language pair, in alphabetical order of the pairs.
 
-    explicit: folders or `.argosmodel` files that go before the user's Argos folder and the shipped packages. Raises ModelError
-    where one of them is not a package; damaged folders elsewhere are passed over.
+    explicit: folders or `.argosmodel` files that go before the user's Argos folder and the shipped
+    packages. Raises ModelError where one of them is not a package; damaged folders elsewhere are
+    passed over.
     """
     found: dict[str, Package] = {}
     candidates = [package for path in explicit for package in _explicit(Path(path))]
@@ -231,6 +247,9 @@ def select(pairs: Sequence[str], explicit: Sequence[Path] = ()) -> dict[str, Pac
     if missing:
         there = ", ".join(found) or "none"
         advice = " or ".join(f"`normalize models install {pair}`" for pair in missing)
-        message = f"no translation package for {', '.join(missing)} (found: {there}); try {advice}, or give its path"
+        message = (
+            f"no translation package for {', '.join(missing)} (found: {there});"
+            f" try {advice}, or give its path"
+        )
         raise ModelError(message)
     return {pair: found[pair] for pair in pairs}

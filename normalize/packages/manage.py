@@ -13,9 +13,11 @@ from normalize.packages.find import Origin, Package, find_packages, read_package
 
 
 def import_package(path: Path) -> Package:
-    """Copy a package (a folder or an `.argosmodel` file) into the user's Argos folder, where Argos finds it too.
+    """Copy a package (a folder or an `.argosmodel` file) into the user's Argos folder, where Argos
+    finds it too.
 
-    It replaces a package of the same pair that was imported before. Raises ModelError where it is not a package.
+    It replaces a package of the same pair that was imported before. Raises ModelError where it is
+    not a package.
     """
     if not path.exists():
         message = f"{path}: no such file or folder"
@@ -36,7 +38,8 @@ def import_package(path: Path) -> Package:
 
 
 def install(pair: str) -> Package:
-    """Download a package from the Argos package index and import it; the one function that uses the network.
+    """Download a package from the Argos package index and import it; the one function that uses the
+    network.
 
     pair: `it-en`. Raises ModelError where the index has no such pair or cannot be reached.
     """
@@ -61,7 +64,7 @@ def remove(pair: str) -> Package:
         message = f"no package for {pair} is installed; see `normalize models list`"
         raise ModelError(message)
     if package.origin is not Origin.ARGOS:
-        message = f"the package for {pair} belongs to normalize itself ({package.path}) and is not removed"
+        message = f"the package for {pair} belongs to normalize ({package.path}) and is not removed"
         raise ModelError(message)
     shutil.rmtree(package.path)
     return package

@@ -1,4 +1,6 @@
-"""Whether a package is what it should be: its files' digests, that it loads, and that it still translates its canaries."""
+"""Whether a package is what it should be: its files' digests, that it loads, and that it still
+translates its canaries.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,9 @@ from normalize.packages.find import Origin, Package, file_digest
 def verify(package: Package) -> list[str]:
     """The problems of a package, one sentence each; an empty list means it is sound.
 
-    Shipped packages: every file against the SHA-256 in `models/index.toml`. All packages: that the model and the tokeniser load
-    and translate. Packages with a `canaries.json` (a list of `{"source", "target"}`): that each canary gives its translation.
+    Shipped packages: every file against the SHA-256 in `models/index.toml`. All packages: that the
+    model and the tokeniser load and translate. Packages with a `canaries.json` (a list of
+    `{"source", "target"}`): that each canary gives its translation.
     """
     problems = _wrong_files(package) if package.origin is Origin.SHIPPED else []
     return problems or _wrong_translations(package)
@@ -48,7 +51,9 @@ def _read_canaries(path: Path) -> list[tuple[str, str]]:
 
 
 def _wrong_translations(package: Package) -> list[str]:
-    """Problems of loading and of the canaries: raw searches of beam 4, as the packages' recipe makes them."""
+    """Problems of loading and of the canaries: raw searches of beam 4, as the packages' recipe
+    makes them.
+    """
     from normalize.stages.translate.engine import Decoding, Engine
     from normalize.stages.translate.options import TranslateOptions
 

@@ -1,4 +1,4 @@
-"""Segments in another language to English: `Translator` for a package, `FakeTranslator` for tests."""
+"""Segments in another language to English: `Translator`, and `FakeTranslator` for tests."""
 
 from __future__ import annotations
 

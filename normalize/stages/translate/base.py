@@ -22,7 +22,8 @@ class TextTranslator(Protocol):
 
 
 class FakeTranslator:
-    """Marks texts instead of translating them, so that a test can see what was sent and get it back.
+    """Marks texts instead of translating them, so that a test can see what was sent and get it
+    back.
 
     >>> fake = FakeTranslator()
     >>> fake.translate(["  Ciao! ", ""])[0].text
@@ -42,7 +43,9 @@ class FakeTranslator:
         return self._signature
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
-        """Each text with the mark before its first character that is not white space; blank texts stay as they are."""
+        """Each text with the mark before its first character that is not white space; blank texts
+        stay as they are.
+        """
         return [self._mark(text) for text in texts]
 
     def _mark(self, text: str) -> Translation:

@@ -4,43 +4,11 @@ from __future__ import annotations
 
 import re
 
+from normalize.stages.translate.words import CONTINUATIONS
+
 _DOTTED_I = frozenset({"tr", "az", "crh", "tt"})
 """Languages whose dotted and dotless i are two letters."""
 _SHOUTED_MIN_LETTERS = 4
-_FUNCTION_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "but",
-        "by",
-        "for",
-        "from",
-        "if",
-        "in",
-        "it",
-        "its",
-        "of",
-        "on",
-        "or",
-        "so",
-        "that",
-        "the",
-        "their",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "to",
-        "with",
-        "which",
-        "who",
-        "when",
-    ]
-)
 _ENDS = re.compile(r"[.!?:;,…]+$")
 _ABBREVIATION = re.compile(r"(?:\b[A-Za-z]\.|\b(?:etc|Mr|Mrs|Ms|Dr|St|No|vs|Jr|Sr|Inc|Ltd|Co)\.)$")
 
@@ -63,7 +31,7 @@ def _upper_first(text: str, language: str) -> str:
 
 
 def is_shouted(text: str) -> bool:
-    """Whether all cased letters of a text are capitals, and it is more than a short abbreviation."""
+    """Whether all cased letters of a text are capitals, and there are four or more."""
     cased = [char for char in text if char.isupper() or char.islower() or char.istitle()]
     return len(cased) >= _SHOUTED_MIN_LETTERS and all(char.isupper() for char in cased)
 
@@ -80,10 +48,13 @@ def sentence_case(text: str, language: str) -> str:
 def with_manner_of(source: str, target: str) -> str:
     """A translation with the first letter's case and the final punctuation of its source.
 
-    A model adds a full stop to headings, drops colons, and begins a clause in the middle of a sentence with a capital letter.
+    A model adds a full stop to headings, drops colons, and begins a clause in the middle of a
+    sentence with a capital letter.
 
-    >>> with_manner_of("Leggi anche:", "Read also"), with_manner_of("Notizie", "news."), with_manner_of("e poi", "And then")
-    ('Read also:', 'News', 'and then')
+    >>> with_manner_of("Leggi anche:", "Read also"), with_manner_of("Notizie", "news.")
+    ('Read also:', 'News')
+    >>> with_manner_of("e poi", "And then")
+    'and then'
     """
     if not source or not target:
         return target
@@ -98,7 +69,7 @@ def _with_first_case(source: str, target: str) -> str:
         source[0].islower()
         and target[0].isupper()
         and word
-        and word.group().lower() in _FUNCTION_WORDS
+        and word.group().lower() in CONTINUATIONS
     ):
         return target[0].lower() + target[1:]
     return target

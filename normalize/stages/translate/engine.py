@@ -1,9 +1,11 @@
 """Texts to hypotheses: one package on CTranslate2, in batches that cannot change a result.
 
-In CTranslate2 the integer matrix products do not depend on what else is in a batch, but attention is computed in floating
-point over the padded length of the batch, so a sentence's score, and rarely its words, depend on its longest companion. Batches
-here hold only texts with the same number of subwords: nothing is padded, and every text and score is bit for bit what the text
-alone would give, for any order, batch size, number of threads and processes (`benchmarks/translate.py --invariance` measures it).
+In CTranslate2 the integer matrix products do not depend on what else is in a batch, but attention
+is computed in floating point over the padded length of the batch, so a sentence's score, and rarely
+its words, depend on its longest companion. Batches here hold only texts with the same number of
+subwords: nothing is padded, and every text and score is bit for bit what the text alone would give,
+for any order, batch size, number of threads and processes (`benchmarks/translate.py --invariance`
+measures it).
 """
 
 from __future__ import annotations
@@ -80,7 +82,9 @@ class Engine:
     """A package loaded for translation."""
 
     def __init__(self, package: Package, options: TranslateOptions) -> None:
-        """Load the model; raises ModelError where it is damaged or of a kind that CTranslate2 does not know."""
+        """Load the model; raises ModelError where it is damaged or of a kind that CTranslate2 does
+        not know.
+        """
         import ctranslate2
 
         self._options = options

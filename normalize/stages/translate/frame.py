@@ -1,4 +1,6 @@
-"""A segment without what surrounds its words: bullets, quotation marks around all of it, emoji, the final ellipsis."""
+"""A segment without what surrounds its words: bullets, quotation marks around all of it, emoji, the
+final ellipsis.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def framed(text: str) -> Frame:
 
 
 def _is_surrounded(core: str) -> bool:
-    """Whether the first and last characters are a pair of quotation marks, brackets or emphasis that holds all the rest."""
+    """Whether the first and last characters are a pair of quotation marks, brackets or emphasis
+    that holds all the rest.
+    """
     if len(core) < 3 or core[0] + core[-1] not in _PAIRS:
         return False
     inner = core[1:-1]

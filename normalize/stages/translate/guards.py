@@ -1,6 +1,8 @@
-"""A translation beside its source: what is wrong with it, as flags. Measuring only; the translator decides.
+"""A translation beside its source: what is wrong with it, as flags. Measuring only; the translator
+decides.
 
-No model is asked: the checks are counts of words, letters and digits, cheap enough for every segment.
+No model is asked: the checks are counts of words, letters and digits, cheap enough for every
+segment.
 """
 
 from __future__ import annotations
@@ -11,233 +13,21 @@ from collections.abc import Sequence
 
 from normalize.document import Flag
 from normalize.stages.translate.protect import NUMBER
+from normalize.stages.translate.words import ENGLISH, FOREIGN, NUMBERS, ORDINALS
 
 UNACCEPTABLE = frozenset({Flag.EMPTY, Flag.LOOP, Flag.LENGTH_RATIO, Flag.COPIED})
 """Flags with which a translation is no better than its source, which then stands instead."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LOOPED_CHARS = re.compile(r"(\S{1,12}?)\1{5,}")
-_ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "in",
-        "is",
-        "that",
-        "for",
-        "it",
-        "was",
-        "on",
-        "with",
-        "as",
-        "be",
-        "are",
-        "at",
-        "by",
-        "this",
-        "from",
-        "have",
-        "has",
-        "not",
-        "or",
-        "an",
-        "but",
-        "which",
-        "you",
-        "we",
-        "they",
-        "he",
-        "she",
-        "will",
-        "were",
-        "been",
-        "had",
-        "all",
-        "there",
-        "their",
-        "more",
-        "can",
-        "would",
-        "when",
-        "who",
-        "its",
-        "one",
-        "our",
-        "your",
-        "about",
-        "after",
-        "up",
-        "out",
-        "no",
-        "if",
-        "so",
-        "what",
-        "new",
-        "also",
-        "than",
-        "his",
-        "her",
-        "him",
-        "into",
-        "some",
-        "do",
-        "did",
-        "how",
-        "a",
-        "i",
-        "my",
-        "me",
-        "us",
-        "them",
-        "over",
-        "only",
-        "read",
-        "see",
-        "click",
-        "here",
-        "all",
-    ]
-)
-_FOREIGN = {
-    "it": frozenset(
-        [
-            "il",
-            "lo",
-            "la",
-            "gli",
-            "le",
-            "di",
-            "del",
-            "dello",
-            "della",
-            "dei",
-            "degli",
-            "delle",
-            "da",
-            "dal",
-            "dalla",
-            "nel",
-            "nella",
-            "nei",
-            "nelle",
-            "con",
-            "sul",
-            "sulla",
-            "che",
-            "non",
-            "è",
-            "sono",
-            "ha",
-            "hanno",
-            "per",
-            "una",
-            "uno",
-            "un",
-            "questo",
-            "questa",
-            "anche",
-            "più",
-            "come",
-            "si",
-            "ma",
-            "ed",
-            "alla",
-            "allo",
-            "agli",
-            "alle",
-            "al",
-            "tutti",
-            "cookie",
-            "sito",
-        ]
-    )
-    - {"cookie"},
-    "tr": frozenset(
-        [
-            "ve",
-            "bir",
-            "bu",
-            "da",
-            "de",
-            "için",
-            "ile",
-            "olarak",
-            "olan",
-            "daha",
-            "çok",
-            "en",
-            "ne",
-            "kadar",
-            "gibi",
-            "sonra",
-            "göre",
-            "değil",
-            "ama",
-            "her",
-            "şey",
-            "mi",
-            "mı",
-            "mu",
-            "mü",
-            "o",
-            "var",
-            "yok",
-            "ise",
-            "tüm",
-            "ancak",
-            "veya",
-            "diye",
-        ]
-    ),
-}
-_SMALL_NUMBERS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
-_ORDINALS = [
-    "zeroth",
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-]
-_OTHER_FORMS = {1: ("a", "once"), 2: ("both", "twice", "double", "half"), 12: ("noon", "dozen")}
+_OTHER_FORMS = {1: ("a", "an", "once"), 2: ("both", "twice", "half"), 12: ("noon", "dozen")}
 
 
 def flags_of(source: str, target: str, protected: Sequence[str], language: str) -> tuple[Flag, ...]:
     """Everything that is wrong with a translation, in the order of the `Flag` type.
 
-    source, target: one unit as it was and its translation. protected: what had to come through unchanged. language: code of the
-    source language.
+    source, target: one unit as it was and its translation. protected: what had to come through
+    unchanged. language: code of the source language.
     """
     if not target.strip():
         return (Flag.EMPTY,)
@@ -269,16 +59,20 @@ def _without(text: str, protected: Sequence[str]) -> str:
 
 
 def is_address_lost(target: str, protected: Sequence[str]) -> bool:
-    """Whether a protected stretch is missing from a translation, or occurs less often than in the source."""
+    """Whether a protected stretch is missing from a translation, or occurs less often than in the
+    source.
+    """
     return any(target.count(literal) < times for literal, times in Counter(protected).items())
 
 
 def _is_copied(source: str, target: str, words: Sequence[str], language: str) -> bool:
-    """Whether the source came back as it was, though its words ask for a translation; a name alone may be copied."""
+    """Whether the source came back as it was, though its words ask for a translation; a name alone
+    may be copied.
+    """
     if " ".join(source.casefold().split()) != " ".join(target.casefold().split()):
         return False
-    english = sum(word in _ENGLISH for word in words)
-    foreign = sum(word in _FOREIGN.get(language, frozenset()) for word in words)
+    english = sum(word in ENGLISH for word in words)
+    foreign = sum(word in FOREIGN.get(language, frozenset()) for word in words)
     if english > foreign:
         return False
     capitalised = sum(word[0].isupper() for word in _WORD.findall(source))
@@ -288,7 +82,7 @@ def _is_copied(source: str, target: str, words: Sequence[str], language: str) ->
 def _is_looping(
     target: str, words: Sequence[str], source: str, source_words: Sequence[str]
 ) -> bool:
-    """Whether a run of words or characters repeats as no sentence does, and as the source does not."""
+    """Whether words or characters repeat as no sentence does, and as the source does not."""
     if _longest_run(words) >= 4 and _longest_run(source_words) < 3:
         return True
     if _LOOPED_CHARS.search(re.sub(r"[\W\d_]+", "", target)) and not _LOOPED_CHARS.search(
@@ -309,7 +103,9 @@ def _most_common_trigram(words: Sequence[str]) -> int:
 
 
 def _longest_run(words: Sequence[str]) -> int:
-    """How often the most repeated sequence of one to six words follows itself; sequences of several words count double."""
+    """How often the most repeated sequence of one to six words follows itself; sequences of several
+    words count double.
+    """
     longest = 1
     for size in range(1, 7):
         run = 1
@@ -362,7 +158,9 @@ def _take(there: Counter[str], digits: str) -> bool:
 
 
 def _number_forms(number: str) -> list[str]:
-    """The digits that stand for a number in English: as they are, with or without thousands, on a twelve-hour clock."""
+    """The digits that stand for a number in English: as they are, with or without thousands, on a
+    twelve-hour clock.
+    """
     digits = _digits(number)
     forms = [digits, digits.lstrip("0") or "0", digits + "000", digits + "000000"]
     if digits.endswith("000"):
@@ -377,10 +175,10 @@ def _number_forms(number: str) -> list[str]:
 
 
 def _in_words(number: str, words: Counter[str]) -> bool:
-    if not number.isdigit() or int(number) >= len(_SMALL_NUMBERS):
+    if not number.isdigit() or int(number) >= len(NUMBERS):
         return False
     value = int(number)
-    names = [_SMALL_NUMBERS[value], *_ORDINALS[value : value + 1], *_OTHER_FORMS.get(value, ())]
+    names = [NUMBERS[value], *ORDINALS[value : value + 1], *_OTHER_FORMS.get(value, ())]
     return any(words[name] for name in names)
 
 
@@ -392,8 +190,8 @@ def _is_foreign(target: str, source: str, language: str) -> bool:
     ) > 0.3 * len(letters):
         return True
     words = _words(target)
-    foreign = sum(word in _FOREIGN.get(language, frozenset()) - _ENGLISH for word in words)
-    english = sum(word in _ENGLISH for word in words)
+    foreign = sum(word in FOREIGN.get(language, frozenset()) - ENGLISH for word in words)
+    english = sum(word in ENGLISH for word in words)
     if foreign >= 2 and foreign > english:
         return True
     return len(words) >= 12 and english == 0

@@ -10,11 +10,12 @@ class TranslateOptions:
     """Options of the translator.
 
     beam: hypotheses kept while searching, 1 (greedy, fastest) to 16.
-    threads: engine threads; 0 takes one for each processor this process may use. Never changes a result.
-    compute_type: number type of the engine's matrix products: `int8` (fast, small), `float32`, `auto`, ...; see CTranslate2.
-    length_penalty: exponent of the length in the search's score; 0.2 is what Argos Translate uses.
-    max_pieces: longest text, in subwords, given to the model at once; longer ones are split at clause boundaries.
-    max_batch_pieces: source subwords in one batch of the engine. Never changes a result.
+    threads: engine threads; 0 takes one for each processor this process may use. Never changes a
+    result. compute_type: number type of the engine's matrix products: `int8` (fast, small),
+    `float32`, `auto`, ...; see CTranslate2. length_penalty: exponent of the length in the search's
+    score; 0.2 is what Argos Translate uses. max_pieces: longest text, in subwords, given to the
+    model at once; longer ones are split at clause boundaries. max_batch_pieces: source subwords in
+    one batch of the engine. Never changes a result.
     """
 
     beam: int = 4
@@ -26,5 +27,10 @@ class TranslateOptions:
 
     @property
     def signature(self) -> str:
-        """The options that can change a result, in a fixed order, for manifests and the translation memory's key."""
-        return f"beam={self.beam},compute={self.compute_type},penalty={self.length_penalty:g},pieces={self.max_pieces}"
+        """The options that can change a result, in a fixed order, for manifests and the translation
+        memory's key.
+        """
+        return (
+            f"beam={self.beam},compute={self.compute_type},"
+            f"penalty={self.length_penalty:g},pieces={self.max_pieces}"
+        )

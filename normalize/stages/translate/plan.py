@@ -1,6 +1,7 @@
 """A text to what the engine is given: units of language, and the literal stretches between them.
 
-A plan is a function of the text and the package alone, so a translation cannot depend on what else is translated.
+A plan is a function of the text and the package alone, so a translation cannot depend on what else
+is translated.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ _BOUNDARIES = tuple(
         r"\s+",
     )
 )
-_MEASURES = "km|hm|m|cm|mm|kg|g|mg|t|l|ml|cl|ha|gb|mb|kb|tb|hz|khz|mhz|ghz|kw|kwh|w|v|°c|°f|h|s|eur|usd|gbp|try|tl|px"
+_MEASURES = (
+    "km|hm|m|cm|mm|kg|g|mg|t|l|ml|cl|ha|gb|mb|kb|tb|hz|khz|mhz|ghz|kw|kwh|w|v|°c|°f|h|s|px"
+    "|eur|usd|gbp|try|tl"
+)
 _MEASURE = re.compile(
     rf"[\d\s.,:;/x×+±%°€$£₺()–-]*(?:\d\s*(?:{_MEASURES})\b[\d\s.,:;/x×+±%°€$£₺()²³–-]*)*",
     re.IGNORECASE,
@@ -56,8 +60,9 @@ class Protection(StrEnum):
 class Unit:
     """A stretch of language for the engine.
 
-    source: as it stands in the text. text: as the engine gets it. hidden: the stretches behind the placeholders, in their order.
-    literal: those of them that must come through unchanged. shouted: whether the translation is to be in capitals.
+    source: as it stands in the text. text: as the engine gets it. hidden: the stretches behind the
+    placeholders, in their order. literal: those of them that must come through unchanged. shouted:
+    whether the translation is to be in capitals.
     """
 
     source: str
@@ -75,8 +80,8 @@ Part = str | Unit
 class Planner:
     """Makes plans for one package.
 
-    source: its source language. count: subwords of a text. max_pieces: most subwords in a unit. protection: HIDE where the package
-    knows placeholders, else SPLIT.
+    source: its source language. count: subwords of a text. max_pieces: most subwords in a unit.
+    protection: HIDE where the package knows placeholders, else SPLIT.
     """
 
     source: str
@@ -85,7 +90,9 @@ class Planner:
     protection: Protection
 
     def plan(self, text: str) -> tuple[Part, ...]:
-        """The parts of a text, in order; their literal stretches and translations join to the translated text."""
+        """The parts of a text, in order; their literal stretches and translations join to the
+        translated text.
+        """
         frame = framed(text)
         core = " ".join(frame.core.split())
         parts = (frame.lead, *self._units(core, self.protection), frame.tail)
@@ -184,7 +191,8 @@ def _outside(core: str, spans: Sequence[Span]) -> str:
 
 
 def has_language(core: str, spans: Sequence[Span]) -> bool:
-    """Whether there is anything to translate: letters outside the protected stretches that are more than units of measure.
+    """Whether there is anything to translate: letters outside the protected stretches that are more
+    than units of measure.
 
     >>> [has_language(text, ()) for text in ("10 km", "€ 25,50", "12:30", "Roma", "10 km a piedi")]
     [False, False, False, True, True]
@@ -194,7 +202,9 @@ def has_language(core: str, spans: Sequence[Span]) -> bool:
 
 
 def _cut(core: str, spans: Sequence[Span]) -> Span | None:
-    """Where to cut a text in two: the strongest boundary near its middle; the white space there belongs to neither part."""
+    """Where to cut a text in two: the strongest boundary near its middle; the white space there
+    belongs to neither part.
+    """
     middle = len(core) / 2
     for strength, boundary in enumerate(_BOUNDARIES):
         last = strength == len(_BOUNDARIES) - 1

@@ -1,4 +1,6 @@
-"""What in a text is not language and must come through unchanged: addresses, handles, placeholders, markup, emoji."""
+"""What in a text is not language and must come through unchanged: addresses, handles, placeholders,
+markup, emoji.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,15 @@ _FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
 EMOJI = (
     f"(?:{_FLAG}|[0-9#*]\ufe0f?\u20e3|[{_SYMBOLS}])(?:[{_JOINERS}{_SKIN}]|(?<=\u200d)[{_SYMBOLS}])*"
 )
-"""Regular expression of an emoji or symbol with its modifiers (skin tone, joiner, variation selector)."""
+"""Regular expression of an emoji or symbol with its modifiers (skin tone, joiner, variation
+selector).
+"""
 
 _DOMAIN_ENDS = "com|org|net|edu|gov|info|eu|it|tr|io|co|uk|de|fr"
-_FILE_ENDS = "pdf|docx?|xlsx?|pptx?|odt|txt|md|csv|tsv|zip|gz|jpe?g|png|gif|svg|html?|xml|json|ya?ml|py|js|exe|mp[34]"
+_FILE_ENDS = (
+    "pdf|docx?|xlsx?|pptx?|odt|txt|md|csv|tsv|zip|gz|jpe?g|png|gif|svg|html?|xml|json|ya?ml|py|js"
+    "|exe|mp[34]"
+)
 _PATTERNS = (
     r"｟\d+｠|[｟｠]",  # what looks like our own placeholders
     r"!?\]\([^()\s]+\)",  # target of a Markdown link
@@ -41,6 +48,7 @@ _PATTERNS = (
     r"_{2,}",
     r"(?<!\w)\w*[^\W_]_\w+",
     EMOJI,
+    r"\*\*|~~",  # emphasis that does not surround the whole text
     r"[\x21-\x7e]{50,}",
 )
 _PROTECTED = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS))
@@ -59,7 +67,8 @@ class Span:
 def protected_spans(text: str) -> list[Span]:
     """The stretches that must come through unchanged, in order, none touching another's characters.
 
-    >>> [text[s.start:s.end] for text in ["Scrivi a info@rai.it, o vai su www.rai.it."] for s in protected_spans(text)]
+    >>> text = "Scrivi a info@rai.it, o vai su www.rai.it."
+    >>> [text[span.start : span.end] for span in protected_spans(text)]
     ['info@rai.it', 'www.rai.it']
     """
     spans = []
@@ -94,7 +103,8 @@ _DECIMALS = re.compile(r"\d+,\d+")
 
 
 def english_number(number: str, source: str) -> str:
-    """A number as English writes it, where the source language writes it the other way round and no doubt is left.
+    """A number as English writes it, where the source language writes it the other way round and no
+    doubt is left.
 
     >>> english_number("1.234,5", "it"), english_number("3,5", "tr"), english_number("14.30", "it")
     ('1,234.5', '3.5', '14.30')

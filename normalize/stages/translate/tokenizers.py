@@ -13,7 +13,9 @@ from normalize.errors import ModelError
 from normalize.packages.find import Package, TokenizerKind
 
 PLACEHOLDERS = tuple(f"｟{index}｠" for index in range(10))
-"""Subwords that our own packages have learnt to carry over unchanged, for text that is not language."""
+"""Subwords that our own packages have learnt to carry over unchanged, for text that is not
+language.
+"""
 
 
 class Tokenizer(Protocol):
@@ -51,7 +53,9 @@ class SentencePieceTokenizer:
         return encoded
 
     def decode(self, pieces: Sequence[str]) -> str:
-        """See Tokenizer. A mark of a word's start that is left (in a copied unknown word) is a space."""
+        """See Tokenizer. A mark of a word's start that is left (in a copied unknown word) is a
+        space.
+        """
         text: str = self._processor.decode_pieces(list(pieces))
         return " ".join(text.replace("\N{LOWER ONE EIGHTH BLOCK}", " ").split())
 

@@ -17,14 +17,18 @@ from normalize.stages.translate.plan import Part, Planner, Protection, Unit
 from normalize.stages.translate.tokenizers import PLACEHOLDERS
 
 REVISION = 1
-"""Counts the changes of this package's code that change translations; part of the translation memory's key."""
+"""Counts the changes of this package's code that change translations; part of the translation
+memory's key.
+"""
 _WINDOW = 8192
 _PLACEHOLDER = re.compile("|".join(PLACEHOLDERS))
 
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """A translation of one unit: its text, the sum of its log-probabilities in nats, its subwords, and what is wrong."""
+    """A translation of one unit: its text, the sum of its log-probabilities in nats, its subwords,
+    and what is wrong.
+    """
 
     text: str
     total: float
@@ -38,7 +42,8 @@ class _Attempt:
 
 
 class Translator:
-    """Translates texts with one package. Build one a process or thread pool: the engine has its own threads.
+    """Translates texts with one package. Build one a process or thread pool: the engine has its own
+    threads.
 
     package, options: what to translate with. memory: translations made before; None works without.
     Raises ModelError where the package is damaged.
@@ -85,8 +90,9 @@ class Translator:
     def translate(self, texts: Sequence[str]) -> list[Translation]:
         """One translation a text, in order; a text that occurs again is translated once.
 
-        The result for a text depends on the text, the package and the options alone. Any string is accepted: text without language
-        (numbers, addresses, emoji, nothing) comes back as it is. Raises TranslationError where the engine itself fails.
+        The result for a text depends on the text, the package and the options alone. Any string is
+        accepted: text without language (numbers, addresses, emoji, nothing) comes back as it is.
+        Raises TranslationError where the engine itself fails.
         """
         unique = list(dict.fromkeys(texts))
         results: dict[str, Translation] = {}
@@ -110,7 +116,9 @@ class Translator:
         return {text: self._assembled(text, plan, attempts) for text, plan in plans.items()}
 
     def _attempts(self, parts: Sequence[Part]) -> dict[Unit, _Attempt]:
-        """The best attempt at every unit: the first if nothing is wrong with it, else the better of two."""
+        """The best attempt at every unit: the first if nothing is wrong with it, else the better of
+        two.
+        """
         units = list(dict.fromkeys(part for part in parts if isinstance(part, Unit)))
         first = self._decoded(units, self._usual)
         failed = [unit for unit in units if first[unit].flags]
@@ -173,7 +181,9 @@ class Translator:
 
 
 def _revealed(text: str, hidden: Sequence[str]) -> str:
-    """The text with what its placeholders stand for; placeholders that stand for nothing are dropped."""
+    """The text with what its placeholders stand for; placeholders that stand for nothing are
+    dropped.
+    """
     if "｟" not in text:
         return text
 
@@ -185,7 +195,9 @@ def _revealed(text: str, hidden: Sequence[str]) -> str:
 
 
 def _better(unit: Unit, first: _Attempt, second: _Attempt | None) -> _Attempt:
-    """The attempt with fewer faults, the first where they are equal; the source itself where neither is acceptable."""
+    """The attempt with fewer faults, the first where they are equal; the source itself where
+    neither is acceptable.
+    """
     if second is None:
         return first
     if not second.flags:
