@@ -84,7 +84,8 @@ def test_wrapped_text_is_one_paragraph() -> None:
         "La biblioteca della città riapre lunedì dopo due anni di lavori, e il pubblico troverà "
         "sale più grandi, una caffetteria e un giardino sul tetto. Il direttore Carlo Bassi ha "
         "detto che i libri tornano a casa, e con loro i lettori che nel frattempo hanno usato la "
-        "sede di via Mazzini. Le visite guidate cominciano martedì mattina alle dieci e durano circa un'ora."
+        "sede di via Mazzini. Le visite guidate cominciano martedì mattina alle dieci e durano "
+        "circa un'ora."
     )
     for width in range(60, 110, 7):
         lines = [line + "\n" for line in textwrap.wrap(text, width)]

@@ -53,7 +53,10 @@ class _Search:
             self.refuse(path, "unreadable", _why(path, error))
             return
         if stat.S_ISDIR(mode):
+            before = len(self.found)
             self._walk(path, root, relative)
+            inside = self.found[before:]
+            self.found[before:] = sorted(inside, key=lambda one: one.relative.split("/"))
         elif stat.S_ISREG(mode):
             absolute = os.path.abspath(path)  # noqa: PTH100 - a link is a file of its own
             if absolute not in self.seen:
@@ -64,7 +67,7 @@ class _Search:
             self.refuse(path, "not-a-file", f"a {kind} is no text; use - for standard input")
 
     def _walk(self, top: str, root: str, relative: str) -> None:
-        """Take everything below a folder, depth first, in the order of names, without recursion."""
+        """Take everything below a folder, without recursion: folders may be deep."""
         pending = [(top, relative)]
         while pending:
             folder, inside = pending.pop()

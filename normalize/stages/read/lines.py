@@ -13,6 +13,8 @@ from normalize.stages.read.streams import CHUNK_BYTES, Chunks, rechunk
 
 MAX_LINE_BYTES = 65_536
 """A longer line is cut, after white space where there is some, into lines that join back to it."""
+_BYTES_A_ZERO = 500
+_CHUNKS_TO_DAMAGE = 16
 _LANGUAGES = ("it", "tr", "en")
 _WIDE = re.compile(r"utf[-_]?(16|32)", re.IGNORECASE)
 _UTF_8 = frozenset({"utf-8", "utf-8-sig", "ascii"})
@@ -81,12 +83,14 @@ class Reader:
         chunks = iter(self._chunks)
         head = next(chunks, b"")
         asked_wide = self._asked is not None and _WIDE.match(self._asked) is not None
-        if not asked_wide and decode.looks_binary(head):
+        if not asked_wide and _is_binary(head):
+            for _ in zip(range(_CHUNKS_TO_DAMAGE), chunks, strict=False):
+                pass  # damaged archives give garbage first, and the error when a block is complete
             raise InputError(self.source.name, "binary", "only text can be converted")
         self._decide(head)
         wide = self.encoding if _WIDE.match(self.encoding) else ""
         if wide:
-            newline = _newline(head.decode(wide, errors="replace").encode(errors="replace"))
+            newline = _newline(head.decode(wide, errors="replace").encode())
             blocks = _whole_lines(_transcode(_chain(head, chunks), wide), newline)
         else:
             newline = _newline(head)
@@ -102,6 +106,8 @@ class Reader:
 
     def _decide(self, sample: bytes) -> None:
         """Decide the encoding from whole lines, so that no character is judged by its half."""
+        if _has_few_zeros(sample):
+            sample = sample.replace(b"\0", b"")
         end = sample.rfind(b"\n") + 1
         if end and b"\0" not in sample:
             sample = sample[:end]
@@ -148,7 +154,17 @@ def split_lines(text: str) -> Iterator[Line]:
 
 def _newline(head: bytes) -> bytes:
     r"""What ends the lines of a text that begins so: `\n`, or `\r` where that is all."""
+    head = head[:CHUNK_BYTES].removesuffix(b"\r")  # the `\n` of a last `\r\n` may be cut off
     return b"\r" if b"\n" not in head and b"\r" in head else b"\n"
+
+
+def _has_few_zeros(sample: bytes) -> bool:
+    """Zero bytes, but so few that they are control characters in a text."""
+    return 0 < sample.count(0) * _BYTES_A_ZERO <= len(sample)
+
+
+def _is_binary(head: bytes) -> bool:
+    return decode.looks_binary(head.replace(b"\0", b"") if _has_few_zeros(head) else head)
 
 
 def _chain(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
