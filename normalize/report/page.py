@@ -169,7 +169,8 @@ def _tools() -> str:
     return (
         '<section aria-labelledby="documents">\n<h2 id="documents">Documents</h2>\n'
         '<div class="tools" role="search" hidden>'
-        '<input type="search" aria-label="Search the text" placeholder="Search the text (press /)">'
+        '<input type="search" aria-label="Search the text" aria-keyshortcuts="/"'
+        ' placeholder="Search the text" title="Press / to come here">'
         '<select aria-label="Language"><option value="">All languages</option></select>'
         f'<fieldset><legend class="visually-hidden">Show only</legend>{toggles}</fieldset>'
         '<button type="button" hidden>Show all</button>'
