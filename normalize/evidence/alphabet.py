@@ -104,7 +104,7 @@ def floor_table() -> npt.NDArray[np.float32]:
         for char in letters:
             floors[1:, :, place[char]] = floor
             floors[0, 1, place[char]] = floor - 2.0
-            floors[0, 0, place[char]] = _LONE_LETTER
+            floors[0, 0, place[char]] = _LONE_LETTER + (4.5 if char in "éè" else 0.0)
             if char.upper() in place:
                 floors[2, :, place[char.upper()]] = floor + (1.0 if char in "öü" else 0.0)
                 floors[0, 1, place[char.upper()]] = floor - 1.0

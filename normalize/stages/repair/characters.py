@@ -24,6 +24,7 @@ _INVISIBLE = re.compile(
 )
 _BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdfd\ufe70-\ufefc\U00010800-\U00010fff]")
+_SHAPED = re.compile("[\u0600-\u109f\u1780-\u18af\u2600-\u27bf\U00010a00-\U0001faff]")
 _BREAK = re.compile("[\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 _ODD_SPACE = re.compile("[\u1680\u2000-\u2008\u200a\u205f]")
 _ALL_ODD_SPACE = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f]")
@@ -86,9 +87,8 @@ def _has_function(text: str, place: int, right_to_left: bool) -> bool:
     if char in _BIDI:
         return right_to_left
     if char in "\u200b\u200c\u200d":
-        around = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
         # joiners shape Arabic, Indic and emoji; ZWSP parts Thai, Khmer and Burmese words
-        return any(each >= "\u0530" and not each.isspace() for each in around if each not in "\ufeff")
+        return bool(_SHAPED.search(text))
     return False
 
 

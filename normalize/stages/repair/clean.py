@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -14,14 +14,15 @@ from normalize.evidence.alphabet import SYMBOL_BITS, symbols
 from normalize.evidence.charlm import character_model
 from normalize.evidence.vocabulary import LANGUAGES as VOCABULARIES
 from normalize.evidence.vocabulary import vocabulary
-from normalize.stages.repair.encodings import LETTERS, PLAUSIBLE, TYPOGRAPHY, single_byte_steps
+from normalize.stages.repair.encodings import LETTERS, PLAUSIBLE, TYPOGRAPHY, common_steps
 
 SAFE_BY = 1.5
 """Nats by which a trigram must beat every other reading of its middle to be above suspicion."""
 
-_TROUBLE = re.compile(r"&[#A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]|\s$")
+_TROUBLE = re.compile(r"[&\x00-\x08\x0b-\x1f\x7f]")
+_ENTITY = re.compile(r"&[#A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
+_AROUND = re.compile(r"(?s)(?=(.[^\x00-\x7f].))")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_COMMON = ("cp1252", "cp1254", "iso8859-1", "mac-roman", "cp850", "cp857")
 _LEADS = "ÂÃÄÅâ"
 _WORD = re.compile(rf"[a-zA-Z{LETTERS}]+")
 _MIDDLES = "".join(char for char in LETTERS + TYPOGRAPHY if char not in "Â\N{NO-BREAK SPACE}")
@@ -31,9 +32,7 @@ _MIDDLES = "".join(char for char in LETTERS + TYPOGRAPHY if char not in "Â\N{NO
 def _alternatives() -> dict[str, tuple[str, ...]]:
     """What each character may have been, had one single-byte encoding been taken for another."""
     found: dict[str, set[str]] = {}
-    for step, mapping in single_byte_steps().items():
-        if step.right not in _COMMON or step.wrong not in _COMMON:
-            continue
+    for mapping in common_steps().values():
         for char, meant in mapping.items():
             if meant in PLAUSIBLE and meant != char:
                 found.setdefault(char, set()).add(meant)
@@ -91,19 +90,22 @@ def save_trigrams(trigrams: Iterable[str]) -> bytes:
 
 
 @cache
-def _known_trigrams() -> dict[str, bool]:
-    """Whether a trigram is safe: those shipped, and those met since."""
+def _shipped_trigrams() -> frozenset[str]:
+    """The safe trigrams shipped with the package."""
     data = files("normalize.data").joinpath("charlm-safe.bin").read_bytes()
     text = zlib.decompress(data).decode()
-    return {text[at : at + 3]: True for at in range(0, len(text), 3)}
+    return frozenset(text[at : at + 3] for at in range(0, len(text), 3))
 
 
-def _safe(trigram: str, known: dict[str, bool]) -> bool:
-    """Tell whether a trigram is safe, and remember it while there is room."""
-    found = bool(safe_trigrams([trigram]))
-    if len(known) < 200_000:
-        known[trigram] = found
-    return found
+@lru_cache(maxsize=100_000)
+def _stands_well(window: str, place: int) -> bool:
+    """Tell whether a character reads better among its neighbours than anything it may have been."""
+    char = window[place]
+    if char not in PLAUSIBLE or char in _LEADS or char == "\N{NO-BREAK SPACE}":
+        return False
+    others = [window[:place] + other + window[place + 1 :] for other in _alternatives().get(char, ())]
+    scores = character_model().readings([window, *others], range(len(VOCABULARIES)))
+    return not others or bool(scores[0] >= scores[1:].max())
 
 
 def _is_word(text: str, at: int) -> bool:
@@ -123,19 +125,22 @@ def _is_word(text: str, at: int) -> bool:
 
 def reads_clean(text: str) -> bool:
     """Tell whether all characters beyond ASCII stand where clean text has them."""
-    known = _known_trigrams()
+    shipped = _shipped_trigrams()
     padded = f" {text} "
+    if shipped.issuperset(_AROUND.findall(padded)):
+        return True
     for match in _BEYOND_ASCII.finditer(text):
         at = match.start()
-        trigram = padded[at : at + 3]
-        safe = known[trigram] if trigram in known else _safe(trigram, known)
-        if not (safe or _is_word(text, at)):
+        if padded[at : at + 3] in shipped or _is_word(text, at):
+            continue
+        start = max(at - 4, 0)
+        if not _stands_well(text[start : at + 5], at - start):
             return False
     return True
 
 
 def is_clean(text: str) -> bool:
     """Tell whether no rule that needs no option can have anything to do in a line."""
-    if _TROUBLE.search(text):
+    if text[-1:].isspace() or (_TROUBLE.search(text) and _ENTITY.search(text)):
         return False
     return text.isascii() or reads_clean(text)

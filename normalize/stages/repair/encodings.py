@@ -20,6 +20,8 @@ TYPOGRAPHY = "‘’“”«»–—…€°•·§©®™£ªº²½\N{NO-BREAK 
 FOREIGN = "áäåãæêëïñôõøœýßÁÄÅÃÆÊËÏÑÔÕØŒÝŠšŽžÿ×÷±³¹¼¾µ¡¿´„‚†‰‹›"
 """Other characters that a right reading may well hold: foreign names, mathematics."""
 PLAUSIBLE = frozenset(LETTERS + TYPOGRAPHY + FOREIGN)
+COMMON = ("cp1252", "cp1254", "iso8859-1", "mac-roman", "cp850", "cp857")
+"""The encodings that account for nearly all damage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,16 @@ def single_byte_steps() -> dict[Step, dict[str, str]]:
             for char, byte in encoding_table(step.wrong).items()
         }
         for step in sorted(steps, key=_usual)
+    }
+
+
+@cache
+def common_steps() -> dict[Step, dict[str, str]]:
+    """The steps among the encodings that account for nearly all damage."""
+    return {
+        step: mapping
+        for step, mapping in single_byte_steps().items()
+        if step.wrong in COMMON and step.right in COMMON
     }
 
 

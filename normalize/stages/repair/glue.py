@@ -37,12 +37,15 @@ _EMOJI = "[\U0001f300-\U0001faff]"
 _SEQUENCE = rf"{_EMOJI}(?:[\U0001f3fb-\U0001f3ff\ufe0f]|\u200d{_EMOJI})*"
 _BEFORE_EMOJI = re.compile(rf"(?<=[A-Za-z0-9À-ɏ.,!?;:)”’])(?={_EMOJI})")
 _AFTER_EMOJI = re.compile(rf"(?:{_SEQUENCE})(?=[A-Za-z0-9À-ɏ])")
-_QUICK = re.compile(rf"[a-zçğıöşü][A-ZÇĞİÖŞÜÈ][a-z]|{_EMOJI}")
+_QUICK = re.compile(r"[a-z][A-Z][a-z]")
+_FIRST_EMOJI = "\U0001f300"
+FLUENT = -3.3
+"""Nats a character below which a line is none of the languages."""
 
 
 def may_be_glued(text: str) -> bool:
     """Tell quickly whether the rule has anything to look at."""
-    return bool(_QUICK.search(text))
+    return bool(_QUICK.search(text)) or (not text.isascii() and max(text) >= _FIRST_EMOJI)
 
 
 def glued(text: str, languages: Sequence[str]) -> Iterator[Edit]:
@@ -74,4 +77,5 @@ def _evidence(text: str, match: re.Match[str], languages: Sequence[str]) -> floa
     start, end = max(match.start() - 20, 0), match.end() + 20
     parted = text[start : match.start(2)] + " " + text[match.start(2) : end]
     scores = character_model().readings([text[start:end], parted], columns)
-    return float(scores[1] - scores[0])
+    whole = float(character_model().readings([text], columns)[0])
+    return float(scores[1] - scores[0]) if whole >= FLUENT * (len(text) + 1) else None

@@ -18,6 +18,7 @@ from normalize.stages.repair.encodings import (
     PLAUSIBLE,
     Step,
     as_utf8,
+    common_steps,
     single_byte_steps,
     utf8_pattern,
 )
@@ -26,8 +27,8 @@ MARGIN = 4.0
 """Nats by which a reading must beat the text as it stands."""
 TRUSTED_MARGIN = 0.5
 """The same, for a step that the rest of the document has already shown."""
-FLUENT = -3.1
-"""Nats a character above which a reading is surely one of the configured languages."""
+FLUENT = -3.0
+"""Nats a character, in one language throughout, above which a reading is surely one of the configured languages."""
 PASSABLE = -3.8
 """The same where all changed words are in a vocabulary."""
 BROKEN = -4.2
@@ -126,13 +127,17 @@ def read_utf8(text: str, wrong: str) -> tuple[str, int]:
 
 
 def _single_byte(text: str, trust: Mapping[Step, float]) -> dict[str, _Candidate]:
-    """The single-byte steps that make different plausible texts."""
+    """The single-byte steps that make different plausible texts.
+
+    Only the common ones are tried where the text might well be clean.
+    """
     distinct = sorted({char for char in text if char > "\x7f"})
     if any(char.isalpha() and char not in _OWN for char in distinct):
         return {}
     controls = bool(_C1.search(text))
     found: dict[tuple[str, ...], tuple[Step, float, float]] = {}
-    for step, mapping in single_byte_steps().items():
+    every = _BROKEN_WORD.search(text) or not PLAUSIBLE.issuperset(distinct)
+    for step, mapping in (single_byte_steps() if every else common_steps()).items():
         made = []
         prior = _prior(step) + trust.get(step, 0.0)
         doubt = max(USUAL - prior, 0.0)
@@ -227,7 +232,7 @@ def ranked_readings(
     best = ranked[:FINALISTS]
     texts = [candidate.read(text) for *_, candidate in best]
     broken = bool(_BROKEN_WORD.search(text))
-    whole = model.readings(texts, columns).tolist()
+    whole = model.totals(texts)[:, columns].max(axis=1).tolist()
     return [
         Reading(
             full,
