@@ -206,3 +206,33 @@ def test_plans_keep_every_word_in_order(text: str, protection: Protection) -> No
     parts = planner(protection, max_pieces=4).plan(text)
     whole = "".join(part.source if isinstance(part, Unit) else part for part in parts)
     assert whole.split() == text.split()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" + " " * 20_000 + "b",
+        "." * 20_000 + " ciao",
+        "ciao " + "." * 20_000 + "!",
+        "http://" + "." * 20_000 + "x",
+        "<a " * 5_000,
+        "{n, plural, " * 3_000,
+        "a.b" * 5_000,
+        "1 " * 5_000 + "x",
+        "🔥" * 5_000,
+        "_a" * 5_000,
+        "(" * 5_000,
+        "- " * 5_000 + "x",
+    ],
+    ids=lambda text: text[:6],
+)
+def test_no_text_takes_long(text: str) -> None:
+    """Patterns that backtrack would take hours here; there is no clock in this test."""
+    for protection in (Protection.HIDE, Protection.SPLIT):
+        whole = "".join(
+            part.source if isinstance(part, Unit) else part
+            for part in planner(protection).plan(text)
+        )
+        assert whole.split() == text.split()
+    with_manner_of(text, text)
+    flags_of(text, text[::-1], (), "it")

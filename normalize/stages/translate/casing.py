@@ -9,7 +9,7 @@ from normalize.stages.translate.words import CONTINUATIONS
 _DOTTED_I = frozenset({"tr", "az", "crh", "tt"})
 """Languages whose dotted and dotless i are two letters."""
 _SHOUTED_MIN_LETTERS = 4
-_ENDS = re.compile(r"[.!?:;,…]+$")
+_ENDS = ".!?:;,…"
 _ABBREVIATION = re.compile(r"(?:\b[A-Za-z]\.|\b(?:etc|Mr|Mrs|Ms|Dr|St|No|vs|Jr|Sr|Inc|Ltd|Co)\.)$")
 
 
@@ -76,12 +76,13 @@ def _with_first_case(source: str, target: str) -> str:
 
 
 def _with_end(source: str, target: str) -> str:
-    wanted, got = _ENDS.search(source), _ENDS.search(target)
-    if wanted is None:
-        if got is not None and got.group() == "." and not _ABBREVIATION.search(target):
-            return target[:-1].rstrip()
+    wanted = source[len(source.rstrip(_ENDS)) :]
+    words = target.rstrip(_ENDS)
+    got = target[len(words) :]
+    if not wanted:
+        if got == "." and not _ABBREVIATION.search(target):
+            return words.rstrip()
         return target
-    mark = wanted.group()[-1]
-    if mark in ":?!" and (got is None or got.group() in {".", ","}):
-        return (target[: got.start()] if got else target) + mark
+    if wanted[-1] in ":?!" and got in {"", ".", ","}:
+        return words + wanted[-1]
     return target

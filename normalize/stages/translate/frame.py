@@ -12,7 +12,9 @@ from normalize.stages.translate.protect import EMOJI
 _LEAD = re.compile(
     rf"(?:\s+|{EMOJI}|[–—•·▪◦‣►■□●○✓★]+|[-*+>#|=~]+(?=\s|$)|-+(?=[^\W\d])|\(?(?:\d{{1,3}}|[A-Za-z])[.)](?=\s+\S))+"
 )
-_TAIL = re.compile(rf"(?:\s+[>»›|–—·•→#*~=-]+|\s+|{EMOJI}|\.{{2,}}|…)+$")
+_CLOSING = re.compile(rf"(?:(?<=\s)[>»›|–—·•→#*~=-]+|{EMOJI})\Z")
+_CLOSING_MAX = 40
+"""Longest closing mark that is looked for, in characters: emoji with all their modifiers."""
 _PAIRS = ("«»", "“”", "„“", "‘’", '""', "''", "()", "[]", "‹›", "**", "__", "~~")
 
 
@@ -36,12 +38,27 @@ def framed(text: str) -> Frame:
         before = (start, end)
         if match := _LEAD.match(text, start, end):
             start = match.end()
-        end -= len(text[start:end]) - len(_TAIL.sub("", text[start:end]))
+        end = _without_tail(text, start, end)
         if _is_surrounded(text[start:end]):
             start, end = start + 1, end - 1
         if (start, end) == before:
             break
     return Frame(text[:start], text[start:end], text[end:])
+
+
+def _without_tail(text: str, start: int, end: int) -> int:
+    """Where the words end: before white space, emoji, closing marks and the final ellipsis."""
+    while True:
+        before = end
+        end = start + len(text[start:end].rstrip())
+        undotted = text[start:end].rstrip(".…")
+        dots = text[start + len(undotted) : end]
+        if len(dots) > 1 or dots == "…":
+            end -= len(dots)
+        elif match := _CLOSING.search(text[max(start, end - _CLOSING_MAX) : end]):
+            end -= len(match.group())
+        if end == before:
+            return end
 
 
 def _is_surrounded(core: str) -> bool:

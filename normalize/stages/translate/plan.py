@@ -212,12 +212,11 @@ def _cut(core: str, spans: Sequence[Span]) -> Span | None:
         cuts = []
         for match in boundary.finditer(core):
             start = match.start() + len(match.group().rstrip())
-            cut = Span(start, match.end())
-            inside = any(span.start < cut.start < span.end for span in spans)
-            if low <= start <= high and start > 0 and cut.end < len(core) and not inside:
-                cuts.append(cut)
-        if cuts:
-            return min(cuts, key=lambda cut: (abs(cut.start - middle), cut.start))
+            if low <= start <= high and start and match.end() < len(core):
+                cuts.append(Span(start, match.end()))
+        for cut in sorted(cuts, key=lambda cut: (abs(cut.start - middle), cut.start)):
+            if not any(span.start < cut.start < span.end for span in spans):
+                return cut
     half = len(core) // 2
     if half and not core.isascii():  # languages written without spaces
         return Span(half, half)

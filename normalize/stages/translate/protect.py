@@ -38,7 +38,8 @@ _PATTERNS = (
     r"`[^`\n]+`",
     r"\$?\{\{[^{}]*\}\}",
     r"\$\{[^{}]*\}",
-    r"\{\w+\s*,\s*(?:plural|select|selectordinal|number|date|time)\b(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}",
+    r"\{\w+\s*,\s*(?:plural|select|selectordinal|number|date|time)\b"
+    r"(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}",
     r"\{[\w.$@!:#\-\[\]]*\}",
     r"(?<![\d%])%(?:\(\w+\)|\d+\$)?[-+0#]*\d*(?:\.\d+)?(?:hh|h|ll|l)?[sdifuxXcgp@](?!\w)",
     r"(?<![\w%])%[A-Za-z_]{2,}%",
@@ -52,7 +53,7 @@ _PATTERNS = (
     r"[\x21-\x7e]{50,}",
 )
 _PROTECTED = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS))
-_TRAILING = re.compile(r"[.,;:!?…]+$")
+_TRAILING = ".,;:!?…"
 NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,:]\d+)*")
 
 
@@ -85,7 +86,7 @@ def protected_spans(text: str) -> list[Span]:
 def _trimmed(address: str) -> str:
     """An address without the punctuation of the sentence around it."""
     while True:
-        shorter = _TRAILING.sub("", address)
+        shorter = address.rstrip(_TRAILING)
         if shorter.endswith(")") and shorter.count("(") < shorter.count(")"):
             shorter = shorter[:-1]
         if shorter == address:
