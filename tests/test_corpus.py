@@ -213,9 +213,7 @@ def test_a_paragraph_memory_and_a_lonely_variant_are_warned_of(tmp_path: Path) -
 )
 def test_entities_are_refused_before_they_do_harm(tmp_path: Path, declaration: str) -> None:
     path = tmp_path / "x.tmx"
-    path.write_text(
-        TMX.replace("<tmx", f"<!DOCTYPE tmx [{declaration}]>\n<tmx")
-    )
+    path.write_text(TMX.replace("<tmx", f"<!DOCTYPE tmx [{declaration}]>\n<tmx"))
     (problem,) = corpus.validate(path)
     assert "entities" in problem.what
     with pytest.raises(InputError, match="entities"):
@@ -354,3 +352,38 @@ def test_values_out_of_range_are_found(tmp_path: Path) -> None:
 def test_validation_stops_at_its_limit(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text("[]\n" * 50)
     assert len(corpus.validate(tmp_path / "x.jsonl", limit=7)) == 7
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "it-en.it"])
+def test_a_corpus_is_converted_without_loss(folder: Path, tmp_path: Path, name: str) -> None:
+    corpus.convert(folder / name, tmp_path, FORMATS, "0.1.0")
+    for other in NAMES:
+        if other != "it-en.it":
+            assert [unit.pair for unit in corpus.read(tmp_path / other)] == PAIRS
+    for side in ("it-en.it", "it-en.en"):
+        assert (tmp_path / side).read_bytes() == (folder / side).read_bytes()
+
+
+def test_what_is_not_known_stays_untold(tmp_path: Path) -> None:
+    (tmp_path / "it-en.it").write_text("uno\n")
+    (tmp_path / "it-en.en").write_text("one\n")
+    files = corpus.convert(tmp_path / "it-en", tmp_path / "out", ["tmx"], "0.1.0")
+    assert list(files) == ["it-en.tmx"]
+    text = (tmp_path / "out" / "it-en.tmx").read_text("utf-8")
+    assert "<tu>\n<tuv" in text
+    assert corpus.stats(tmp_path / "out" / "it-en.tmx").scores is None
+    assert corpus.validate(tmp_path / "out" / "it-en.tmx") == []
+
+
+def test_mixed_and_unknown_languages_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "memory.tmx"
+    path.write_text(TMX)
+    assert list(corpus.convert(path, tmp_path / "out", ["tsv"], "0.1.0")) == ["it-en.tsv"]
+    other = '<tu srclang="tr"><tuv xml:lang="tr"><seg>a</seg></tuv><tuv xml:lang="en"><seg>b</seg>'
+    path.write_text(TMX.replace("</body>", f"{other}</tuv></tu></body>"))
+    with pytest.raises(InputError, match="line 10: tr-en among it-en"):
+        corpus.convert(path, tmp_path / "mixed", ["tsv"], "0.1.0")
+    assert list((tmp_path / "mixed").iterdir()) == []
+    (tmp_path / "x.tsv").write_text("source\ttarget\nuno\tone\n")
+    with pytest.raises(InputError, match="languages of the corpus are not known"):
+        corpus.convert(tmp_path / "x.tsv", tmp_path / "out", ["tmx"], "0.1.0")

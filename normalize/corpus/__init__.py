@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
 from normalize.corpus import lines, parquet, statistics, tmx
@@ -12,7 +13,9 @@ from normalize.corpus.checks import check_unit
 from normalize.corpus.files import Corpus, find_corpus
 from normalize.corpus.statistics import CorpusStats, Quantiles, SideStats
 from normalize.corpus.units import Problem, Severity, Unit
+from normalize.document import SegmentPair
 from normalize.errors import InputError
+from normalize.writers import CorpusFile, CorpusHeader, write_corpus
 
 __all__ = [
     "CorpusStats",
@@ -21,6 +24,7 @@ __all__ = [
     "Severity",
     "SideStats",
     "Unit",
+    "convert",
     "problems",
     "read",
     "stats",
@@ -50,6 +54,44 @@ def stats(path: Path) -> CorpusStats:
     """A corpus in numbers. Raises as `read` does."""
     corpus = find_corpus(path)
     return statistics.count(corpus.corpus_format, _units(corpus, path))
+
+
+def convert(
+    path: Path, directory: Path, formats: Sequence[str], tool_version: str
+) -> dict[str, CorpusFile]:
+    """Write a corpus in other formats to a folder, as `write_corpus` does and names them.
+
+    What the corpus does not tell stays untold. A TMX is written in the base languages of its units
+    (`en` for `en-GB`). Raises InputError where the languages are unknown or not the same
+    throughout, and what `read` and `write_corpus` raise.
+    """
+    units = read(path)
+    first = next(units, None)
+    corpus = find_corpus(path)
+    languages = (corpus.source_lang, corpus.target_lang) if first is None else _languages(first)
+    if not all(languages):
+        advice = "name the file after its languages, like it-en.tsv"
+        raise InputError(str(path), "the languages of the corpus are not known", advice)
+    header = CorpusHeader(*languages, tool_version)
+    every = units if first is None else chain([first], units)
+    return write_corpus(directory, header, _in_languages(every, languages, path), formats)
+
+
+def _languages(unit: Unit) -> tuple[str, str]:
+    source, target = unit.pair.source_lang, unit.pair.target_lang
+    return source.split("-")[0].lower(), target.split("-")[0].lower()
+
+
+def _in_languages(
+    units: Iterable[Unit], languages: tuple[str, str], path: Path
+) -> Iterator[SegmentPair]:
+    for unit in units:
+        if _languages(unit) != languages:
+            reason = f"{'-'.join(_languages(unit))} among {'-'.join(languages)}"
+            advice = "split the corpus into one per language pair first"
+            place = f"{path}, line {unit.line}"
+            raise InputError(place, reason, advice)
+        yield replace(unit.pair, source_lang=languages[0], target_lang=languages[1])
 
 
 def validate(path: Path, limit: int = LIMIT) -> list[Problem]:

@@ -8,7 +8,7 @@ from normalize.report.escaping import escape
 
 LONGEST_CHART = 12
 """Bars in one chart; the rest is summed up in a last line."""
-_WIDTH, _HEIGHT, _FLOOR = 400, 150, 126
+_WIDTH, _HEIGHT, _FLOOR = 400, 124, 100
 
 
 def bars(title: str, unit: str, counts: Mapping[str, int], note: str = "") -> str:

@@ -99,12 +99,17 @@ def _lead(run: RunSummary) -> str:
     if run.documents_failed:
         failed = run.documents_failed
         text += f" {failed:,} {'input' if failed == 1 else 'inputs'} could not be read."
-    if run.switched or run.undecided:
+    if run.switched:
+        text += f" Context decided the language of {_segments(run.switched)}."
+    if run.undecided:
         text += (
-            f" Context decided the language of {run.switched:,} segments;"
-            f" {run.undecided:,} have none to decide (numbers, addresses, names)."
+            f" {_segments(run.undecided).capitalize()} in no language: numbers, addresses, names."
         )
     return f'<p class="lead">{escape(text)}</p>\n'
+
+
+def _segments(count: int) -> str:
+    return "1 segment" if count == 1 else f"{count:,} segments"
 
 
 def _label(run: RunSummary) -> str:
@@ -128,7 +133,7 @@ def _figures(run: RunSummary) -> str:
         ("repairs", sum(run.fixes_by_kind.values()), False),
     ]
     cells = "".join(
-        f'<div{" class=bad" if bad else ""}><dt>{name}</dt><dd>{count:,}</dd></div>'
+        f"<div{' class=bad' if bad else ''}><dt>{name}</dt><dd>{count:,}</dd></div>"
         for name, count, bad in figures
     )
     return f'<dl class="figures">{cells}</dl>\n'

@@ -31,7 +31,7 @@ class TmxWriter:
 
     def write(self, pair: SegmentPair) -> None:
         """Write one translation unit: its properties, then the two variants."""
-        lines = [f"<tu tuid={self._attribute(pair.id)}>"]
+        lines = [f"<tu tuid={self._attribute(pair.id)}>" if pair.id else "<tu>"]
         lines += [self._property(kind, value) for kind, value in _properties(pair)]
         machine = f' creationid="{MACHINE}"{self._date}' if pair.model else ""
         lines.append(self._variant(pair.source_lang, "", pair.source))
@@ -97,12 +97,14 @@ def _properties(pair: SegmentPair) -> list[tuple[str, str]]:
     properties = []
     if pair.model:
         properties += [("x-mt-engine", ENGINE), ("x-mt-model", pair.model)]
-    properties += [
-        ("x-mt-score", repr(pair.score)),
-        ("x-document", pair.document),
-        ("x-offsets", f"{pair.start}-{pair.end}"),
-        ("x-lid-probability", repr(pair.language_probability)),
-    ]
+    if pair.model or pair.score:
+        properties.append(("x-mt-score", repr(pair.score)))
+    if pair.document:
+        properties.append(("x-document", pair.document))
+    if pair.start or pair.end:
+        properties.append(("x-offsets", f"{pair.start}-{pair.end}"))
+    if pair.language_probability:
+        properties.append(("x-lid-probability", repr(pair.language_probability)))
     if pair.fixes:
         properties.append(("x-fixes", fixes_as_text(pair)))
     if pair.flags:
