@@ -4,9 +4,10 @@
     python benchmarks/quality.py models/* --evaluation FOLDER --check models/index.toml
 
 FOLDER holds pairs of files `NAME.it` + `NAME.en`, `NAME.tr` + `NAME.en`, one sentence a line.
-By default sentences are decoded by CTranslate2 alone (int8, beam 4), so that the figures are those of the model; with
-`--engine normalize` they pass through `normalize.translate`, with its placeholders and guards.
-With `--check` the exit status is 1 where a score is under its floor in the index.
+By default sentences are decoded by CTranslate2 alone (int8, beam 4), so that the figures are those
+of the model; with `--engine normalize` they pass through `normalize.translate`, with its
+placeholders and guards. With `--check` the exit status is 1 where a score is under its floor in the
+index.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ import sentencepiece
 Decode = Callable[[list[str]], list[str]]
 FURNITURE = Path(__file__).parent / "furniture.json"
 PUBLISHED = {
-    "it": "Argos 28.6, NLLB-600M 28.8, OPUS-MT 29.4, Mozilla tiny 30.4, base-memory 30.6, Google 33.3",
-    "tr": "Argos 23.9, NLLB-600M 25.9, OPUS-MT 31.6, Mozilla tiny 33.2, Microsoft 42.8, Google 42.6",
+    "it": "Argos 28.6, NLLB-600M 28.8, OPUS-MT 29.4, Mozilla tiny 30.4, Google 33.3",
+    "tr": "Argos 23.9, NLLB-600M 25.9, OPUS-MT 31.6, Mozilla tiny 33.2, Google 42.6",
 }
 """BLEU on FLORES *test* as published in mozilla/firefox-translations-models (2024-25)."""
 NUMBER = re.compile(r"\d+")
@@ -39,25 +40,34 @@ NEGATION = {
     "tr": re.compile(r"\b(?:değil\w*|yok\w*|hiç\w*|asla)\b|\w+(?:madı|medi|mıyor|miyor|muyor|müyor|"
                      r"maz|mez|mamış|memiş|mayacak|meyecek)\w*", re.IGNORECASE),
 }  # fmt: skip
-NEGATION_EN = re.compile(r"\b(?:not|no|never|none|nor|neither|nobody|nothing|without|cannot)\b|n['’]t\b|\bun\w+", re.IGNORECASE)  # fmt: skip
+NEGATION_EN = re.compile(
+    r"\b(?:not|no|never|none|nor|neither|nobody|nothing|without|cannot)\b|n['’]t\b|\bun\w+",
+    re.IGNORECASE,
+)
 NOISE = (
-    "", " ", ".", "...", "-", "|", "•", "0", "42", "?", "§§§", "🔥", "🔥🔥🔥🔥", "— — —", "http://", "@", "#",
-    "asdf", "qwertyuiop zxcvbnm", "xxxxxxxxxxxxxxxxxxxx", "a b c d e f g h", "1 2 3 4 5 6 7 8 9 10", "{{{}}}",
-    "lorem ipsum dolor sit amet", "<div class=\"x\">", "\\n\\t\\r", "Ä°Ä°Ä°", "ÃÃÃÃÃÃ", "\ufffd\ufffd\ufffd",
-    "no no no no no no no no", "ha ha ha ha ha ha", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "%$#@!", "E=mc²",
-    "Привет, как дела?", "今日はいい天気ですね。", "مرحبا بالعالم", "Guten Morgen, wie geht es Ihnen heute?",
-    "¿Dónde está la estación de tren?", "Je voudrais un café, s'il vous plaît.", "The weather is nice today.",
+    "", " ", ".", "...", "-", "|", "•", "0", "42", "?", "§§§", "🔥", "🔥🔥🔥🔥", "— — —", "http://",
+    "@", "#", "asdf", "qwertyuiop zxcvbnm", "xxxxxxxxxxxxxxxxxxxx", "a b c d e f g h",
+    "1 2 3 4 5 6 7 8 9 10", "{{{}}}", "lorem ipsum dolor sit amet", '<div class="x">', "\\n\\t\\r",
+    "Ä°Ä°Ä°", "ÃÃÃÃÃÃ", "\ufffd\ufffd\ufffd", "no no no no no no no no", "ha ha ha ha ha ha",
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "%$#@!", "E=mc²", "Привет, как дела?",
+    "今日はいい天気ですね。", "مرحبا بالعالم", "Guten Morgen, wie geht es Ihnen heute?",
+    "¿Dónde está la estación de tren?", "Je voudrais un café, s'il vous plaît.",
+    "The weather is nice today.",
 )  # fmt: skip
 """Input that is not a sentence of the source language; none of it calls for many words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One package on one set. bleu, chrf: per cent. digest: SHA-256 of the set's two files, source then reference.
+    """One package on one set. bleu, chrf: per cent. digest: SHA-256 of the set's two files, source
+    then reference.
 
-    lost_numbers: of the digit strings that source and reference share, the per cent that the output lacks.
-    lost_negations: of the sentences negated in source and reference, the per cent not negated in the output.
-    length_ratio: output characters for one reference character. loops: outputs that repeat themselves, per cent.
+    lost_numbers: of the digit strings that source and reference share, the per cent that the output
+    lacks.
+    lost_negations: of the sentences negated in source and reference, the per cent not negated in
+    the output.
+    length_ratio: output characters for one reference character. loops: outputs that repeat
+    themselves, per cent.
     """
 
     name: str
@@ -85,8 +95,9 @@ class FurnitureResult:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """All that is measured of one package. bytes: its size; limit: sentences of each set that were translated
-    (0: all); hallucinations: per cent of noisy and foreign inputs."""
+    """All that is measured of one package. bytes: its size; limit: sentences of each set that were
+    translated (0: all); hallucinations: per cent of noisy and foreign inputs.
+    """
 
     pair: str
     version: str
@@ -109,7 +120,9 @@ def read_lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
 
 
-def plain_decoder(package: Path, compute_type: str, beam: int, length_penalty: float, threads: int) -> Decode:
+def plain_decoder(
+    package: Path, compute_type: str, beam: int, length_penalty: float, threads: int
+) -> Decode:
     """Decoding by CTranslate2 alone, in batches of 2048 source tokens of like length."""
     processor = sentencepiece.SentencePieceProcessor(
         model_file=str(package / "sentencepiece.model")
@@ -151,7 +164,9 @@ def loops(text: str) -> bool:
 
 
 def hallucinated(source: str, output: str) -> bool:
-    """Whether an output says far more than its input: words out of nothing, three times the length, or a new loop."""
+    """Whether an output says far more than its input: words out of nothing, three times the length,
+    or a new loop.
+    """
     if not any(character.isalnum() for character in source):
         return any(character.isalpha() for character in output)
     return len(output) > 3 * len(source) + 20 or (loops(output) and not loops(source))
@@ -162,7 +177,9 @@ def per_cent(part: int, whole: int) -> float:
 
 
 def score(name: str, language: str, folder: Path, decode: Decode, limit: int) -> Score:
-    """Translate a set and compare with its reference; limit: only the first so many sentences (0: all)."""
+    """Translate a set and compare with its reference; limit: only the first so many sentences (0:
+    all).
+    """
     source_file, reference_file = folder / f"{name}.{language}", folder / f"{name}.en"
     sources, references = read_lines(source_file), read_lines(reference_file)
     if len(sources) != len(references):
@@ -234,7 +251,9 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
     if options.engine == "normalize":
         decode = product_decoder(language)
     else:
-        decode = plain_decoder(package, options.compute_type, options.beam, options.length_penalty, options.threads)
+        decode = plain_decoder(
+            package, options.compute_type, options.beam, options.length_penalty, options.threads
+        )
     scores = tuple(
         score(name, language, folder, decode, options.limit)
         for folder in options.evaluation
@@ -276,14 +295,21 @@ def show(found: Measurement) -> None:
         print("chrF2", found.scores[0].chrf_signature)
     print("published BLEU, FLORES test (close to dev):", found.published)
     for result in found.furniture:
-        print(" right" if result.right else " WRONG", repr(result.source), "->", repr(result.translation))
+        print(
+            " right" if result.right else " WRONG",
+            repr(result.source),
+            "->",
+            repr(result.translation),
+        )
     print(f"hallucinations: {found.hallucinations:.1f} % of {found.noisy} noisy or foreign inputs")
     for source, output in found.hallucinated:
         print(f"  {source[:40]!r} -> {output[:100]!r}")
 
 
 def below_floors(found: Measurement, index: Path) -> list[str]:
-    """What is worse than the index allows, as messages; a set that changed is an error, a set that is absent is too."""
+    """What is worse than the index allows, as messages; a set that changed is an error, a set that
+    is absent is too.
+    """
     package = tomllib.loads(index.read_text(encoding="utf-8"))["packages"][found.pair]
     measured = {row.name: row for row in found.scores}
     problems = []
@@ -301,23 +327,35 @@ def below_floors(found: Measurement, index: Path) -> list[str]:
                     problems.append(f"{name}: {metric} {value} is below the floor {floor}")
     right = sum(result.right for result in found.furniture)
     if right < package["furniture_floor"]:
-        problems.append(f"{found.pair}: {right} furniture strings right, not {package['furniture_floor']}")
+        problems.append(
+            f"{found.pair}: {right} furniture strings right, not {package['furniture_floor']}"
+        )
     return problems
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("packages", type=Path, nargs="+")
-    parser.add_argument("--evaluation", type=Path, action="append", default=[], help="folder of sets; may be repeated")
+    parser.add_argument(
+        "--evaluation",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder of sets; may be repeated",
+    )
     parser.add_argument("--engine", choices=("plain", "normalize"), default="plain")
     parser.add_argument("--compute-type", default="int8")
     parser.add_argument("--beam", type=int, default=4)
-    parser.add_argument("--length-penalty", type=float, default=0.2, help="0.2 is what Argos and normalize take")
+    parser.add_argument(
+        "--length-penalty", type=float, default=0.2, help="0.2 is what Argos and normalize take"
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--sets", help="only these, such as flores-dev,wmt16")
     parser.add_argument("--limit", type=int, default=0, help="first sentences of each set only")
     parser.add_argument("--json", type=Path, help="write the measurements to this file")
-    parser.add_argument("--check", type=Path, metavar="INDEX", help="compare with the floors of models/index.toml")
+    parser.add_argument(
+        "--check", type=Path, metavar="INDEX", help="compare with the floors of models/index.toml"
+    )
     options = parser.parse_args()
     packages = [folder for folder in options.packages if (folder / "metadata.json").exists()]
     if not packages:
@@ -326,7 +364,9 @@ def main() -> int:
     for measurement in found:
         show(measurement)
     if options.json:
-        text = json.dumps([asdict(measurement) for measurement in found], ensure_ascii=False, indent=1)
+        text = json.dumps(
+            [asdict(measurement) for measurement in found], ensure_ascii=False, indent=1
+        )
         options.json.write_text(text + "\n", encoding="utf-8")
     problems = [p for m in found for p in below_floors(m, options.check)] if options.check else []
     for problem in problems:

@@ -1,4 +1,6 @@
-"""The shipped packages, archived, installed and run by argostranslate: offline and without PyTorch."""
+"""The shipped packages, archived, installed and run by argostranslate: offline and without
+PyTorch.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ def refuse(*arguments, **names):
 socket.socket.connect = refuse
 from argostranslate import package, sbd, translate
 
-# argostranslate fetches its sentence splitter (MiniSBD) on first use; here every text is one sentence.
+# argostranslate fetches its sentence splitter (MiniSBD) on first use; here a text is one sentence.
 sbd.MiniSBDSentencizer.split_sentences = lambda self, text: [text]
 archive, code, *texts = sys.argv[1:]
 package.install_from_path(archive)
@@ -45,7 +47,8 @@ def test_argostranslate_installs_and_runs_the_archive(folder: Path, tmp_path: Pa
     archive = build(folder, tmp_path / "archives")
     metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
     canaries = json.loads((folder / "canaries.json").read_text(encoding="utf-8"))
-    # argostranslate turns every underscore into a space and knows no placeholders: plain sentences only
+    # argostranslate turns every underscore into a space and knows no placeholders: plain sentences
+    # only
     plain = [c for c in canaries if "@" not in c["source"] and "_" not in c["target"]]
     environment = {
         **os.environ,

@@ -18,8 +18,22 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 TRAINING = ROOT / "models" / "training"
 WORDS = {
-    "it": {"cane": "dog", "gatto": "cat", "libro": "book", "treno": "train", "fiume": "river", "pane": "bread"},
-    "tr": {"köpek": "dog", "kedi": "cat", "kitap": "book", "tren": "train", "nehir": "river", "ekmek": "bread"},
+    "it": {
+        "cane": "dog",
+        "gatto": "cat",
+        "libro": "book",
+        "treno": "train",
+        "fiume": "river",
+        "pane": "bread",
+    },
+    "tr": {
+        "köpek": "dog",
+        "kedi": "cat",
+        "kitap": "book",
+        "tren": "train",
+        "nehir": "river",
+        "ekmek": "bread",
+    },
 }
 FRAMES = {
     "it": ("Vedo un {}.", "I see a {}."),
@@ -27,7 +41,7 @@ FRAMES = {
 }
 
 
-def tool(name: str) -> Any:
+def tool(name: str) -> Any:  # noqa: ANN401 - scripts without stubs
     """A module of the recipe; they are scripts and import one another by their plain names."""
     if str(TRAINING) not in sys.path:
         sys.path.insert(0, str(TRAINING))
@@ -40,17 +54,17 @@ def corpus(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for language, words in WORDS.items():
         foreign, english = FRAMES[language]
-        lines = [f"general-toy\t{word}\t{gloss}" for word, gloss in words.items()]
+        lines = [f"general-udhr\t{word}\t{gloss}" for word, gloss in words.items()]
         for first, first_gloss in words.items():
-            lines.append(f"general-toy\t{foreign.format(first)}\t{english.format(first_gloss)}")
+            lines.append(f"general-udhr\t{foreign.format(first)}\t{english.format(first_gloss)}")
             for second, gloss in words.items():
-                lines.append(f"general-toy\t{first} {second} 12\t{first_gloss} {gloss} 12")
+                lines.append(f"general-udhr\t{first} {second} 12\t{first_gloss} {gloss} 12")
         text = "\n".join(lines) + "\n"
         (folder / f"{language}-en.tsv").write_text(text, encoding="utf-8")
     return folder
 
 
-def collected(folder: Path, evaluation: list[str], pages: list[str], seed: int = 1) -> Any:
+def collected(folder: Path, evaluation: list[str], pages: list[str], seed: int = 1) -> Any:  # noqa: ANN401
     cleaning, prepare = tool("cleaning"), tool("prepare")
     files = {lang: prepare.corpus_files(folder, folder / "none", lang) for lang in WORDS}
     mix = {phase: {lang: {"default": 1.0} for lang in WORDS} for phase in ("main", "final")}
@@ -64,7 +78,11 @@ def collected(folder: Path, evaluation: list[str], pages: list[str], seed: int =
         ("Vedo un cane.", "I see a dog.", None),
         ("", "I see a dog.", "empty"),
         ("parola " * 100, "word " * 100, "long"),
-        ("Una frase piuttosto lunga che continua ancora per un bel po'", "One short phrase.", "ratio"),
+        (
+            "Una frase piuttosto lunga che continua ancora per un bel po'",
+            "One short phrase.",
+            "ratio",
+        ),
         ("12 34 56 a", "12 34 56 a", "letters"),
         ("This one was not translated", "This one was not translated.", "copy"),
         ("New York Times", "New York Times", None),
@@ -81,7 +99,7 @@ def test_no_training_text_equals_an_evaluation_text(tmp_path: Path) -> None:
     shut = collected(folder, ["VEDO «un» cane", "train dog 12"], ["gatto", "book"])
     keys = tool("cleaning").letters_only
 
-    def sides(found: Any, side: int) -> set[str]:
+    def sides(found: Any, side: int) -> set[str]:  # noqa: ANN401
         return {keys(pair[side]) for pair in found.pairs}
 
     assert {"vedouncane", "gatto"} <= sides(free, 0)
@@ -122,7 +140,10 @@ def test_the_same_seed_gives_the_same_order_in_every_process(tmp_path: Path) -> 
 
 def test_shared_addresses_go_behind_the_same_placeholder() -> None:
     prepare = tool("prepare")
-    source, target = "Scrivi a ada@example.org o apri https://example.org/a", "Open https://example.org/a or write to ada@example.org"
+    source, target = (
+        "Scrivi a ada@example.org o apri https://example.org/a",
+        "Open https://example.org/a or write to ada@example.org",
+    )
     hidden = prepare.with_placeholders(source, target, prepare.COPIED, random.Random(1))
     assert hidden is not None
     marks = [re.findall("｟.｠", side) for side in hidden]
@@ -133,9 +154,11 @@ def test_shared_addresses_go_behind_the_same_placeholder() -> None:
 
 
 def test_augmentation_never_changes_what_a_variant_says() -> None:
-    """Variants differ from their pair in marks, case and placeholders, or are English on both sides."""
+    """Variants differ from their pair in marks, case and placeholders, or are English on both
+    sides.
+    """
     cleaning, prepare = tool("cleaning"), tool("prepare")
-    source, target = "L'IŞIK è \"acceso\" da 3 ore.", "The LIGHT has been \"on\" for 3 hours."
+    source, target = 'L\'IŞIK è "acceso" da 3 ore.', 'The LIGHT has been "on" for 3 hours.'
     kinds = set()
     for seed in range(400):
         for new_source, new_target in prepare.augmented(source, target, "tr", random.Random(seed)):
@@ -169,12 +192,12 @@ def run(script: str, *arguments: object) -> str:
 
 
 SMALL = (
-    "--width", "32", "--inner", "64", "--heads", "2", "--encoder-layers", "2", "--decoder-layers", "1",
-    "--tokens", "200", "--warmup", "5", "--rate", "1e-2", "--cpu",
+    "--width", "32", "--inner", "64", "--heads", "2", "--encoder-layers", "2",
+    "--decoder-layers", "1", "--tokens", "200", "--warmup", "5", "--rate", "1e-2", "--cpu",
 )  # fmt: skip
 
 
-def train(work: Path, *arguments: str) -> Any:
+def train(work: Path, *arguments: str) -> Any:  # noqa: ANN401
     """A call of the training script with a small network, in this process."""
     tool("torch").set_num_threads(1)
     module = tool("train")
@@ -188,7 +211,15 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A work folder with encoded data."""
     pytest.importorskip("torch")
     folder = tmp_path_factory.mktemp("training")
-    run("prepare.py", corpus(folder / "corpora"), folder / "work", "--vocabulary", 400, "--furniture", folder / "none")
+    run(
+        "prepare.py",
+        corpus(folder / "corpora"),
+        folder / "work",
+        "--vocabulary",
+        400,
+        "--furniture",
+        folder / "none",
+    )
     return folder / "work"
 
 
@@ -205,7 +236,9 @@ def test_a_resumed_run_is_the_uninterrupted_run(prepared: Path) -> None:
     train(prepared, *whole, "--checkpoint", "whole.pt")
     for _ in range(3):
         train(prepared, *whole, "--call-steps", "4", "--checkpoint", "parts.pt")
-    one, other = (torch.load(prepared / name, weights_only=True) for name in ("whole.pt", "parts.pt"))
+    one, other = (
+        torch.load(prepared / name, weights_only=True) for name in ("whole.pt", "parts.pt")
+    )
     assert one["position"] == other["position"]
     assert one["position"]["phase"] == "final"
     assert one["seen"] == other["seen"] > 0
@@ -232,7 +265,7 @@ def test_every_pass_draws_each_pair_as_often_as_its_weight(prepared: Path) -> No
         assert len(batch) == 1 or len(batch) * longest <= 200
 
 
-def greedy(network: Any, source: list[int], steps: int) -> list[int]:
+def greedy(network: Any, source: list[int], steps: int) -> list[int]:  # noqa: ANN401
     """The most probable token each time, by the PyTorch network alone."""
     torch, prepare = tool("torch"), tool("prepare")
     target = [prepare.BOS]
@@ -248,17 +281,23 @@ def greedy(network: Any, source: list[int], steps: int) -> list[int]:
 
 
 @pytest.mark.parametrize("language", ["it", "tr"])
-def test_a_float32_package_decodes_as_pytorch_does(trained: Path, language: str, tmp_path: Path) -> None:
+def test_a_float32_package_decodes_as_pytorch_does(
+    trained: Path, language: str, tmp_path: Path
+) -> None:
     torch = pytest.importorskip("torch")
     export, model = tool("export"), tool("model")
     ctranslate2, sentencepiece = tool("ctranslate2"), tool("sentencepiece")
     checkpoint = export.read_checkpoint(trained)
     package = tmp_path / f"{language}-en"
-    export.export(checkpoint, trained.parent / "sentencepiece.model", package, language, "0.1", "float32")
+    export.export(
+        checkpoint, trained.parent / "sentencepiece.model", package, language, "0.1", "float32"
+    )
     network = model.Network(checkpoint.shape)
     network.load_state_dict({name: torch.from_numpy(w) for name, w in checkpoint.weights.items()})
     network.eval()
-    processor = sentencepiece.SentencePieceProcessor(model_file=str(package / "sentencepiece.model"))
+    processor = sentencepiece.SentencePieceProcessor(
+        model_file=str(package / "sentencepiece.model")
+    )
     translator = ctranslate2.Translator(str(package / "model"), compute_type="float32")
     sentences = [FRAMES[language][0].format(word) for word in WORDS[language]]
     for sentence in sentences:
@@ -271,7 +310,9 @@ def test_a_float32_package_decodes_as_pytorch_does(trained: Path, language: str,
 
 
 def test_a_package_can_be_trained_further(trained: Path, tmp_path: Path) -> None:
-    """De-quantised weights are the originals within half a step of int8, and a deeper network computes the same."""
+    """De-quantised weights are the originals within half a step of int8, and a deeper network
+    computes the same.
+    """
     torch = pytest.importorskip("torch")
     np = tool("numpy")
     export, layout, model = tool("export"), tool("layout"), tool("model")
@@ -287,21 +328,42 @@ def test_a_package_can_be_trained_further(trained: Path, tmp_path: Path) -> None
     states = []
     for size, values in ((shape, weights), (deeper, layout.grown(weights, shape, deeper))):
         network = model.Network(size)
-        network.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in values.items()})
+        network.load_state_dict(
+            {name: torch.from_numpy(np.array(value)) for name, value in values.items()}
+        )
         states.append(network(torch.tensor([[20, 21, 3]]), torch.tensor([[2, 30, 31]])))
     assert torch.allclose(*states, atol=1e-5)
     with pytest.raises(ValueError, match="more than"):
         layout.grown(weights, shape, model.Shape(**{**shape.as_dict(), "encoder_layers": 1}))
-    further = train(trained.parent, "--steps", "0", "--minutes", "0", "--start", str(package), "--checkpoint", "further.pt")
-    assert np.array_equal(further.optimiser.master["encoder.0.inner.weight"].numpy(), weights["encoder.0.inner.weight"])
+    further = train(
+        trained.parent,
+        "--steps",
+        "0",
+        "--minutes",
+        "0",
+        "--start",
+        str(package),
+        "--checkpoint",
+        "further.pt",
+    )
+    assert np.array_equal(
+        further.optimiser.master["encoder.0.inner.weight"].numpy(),
+        weights["encoder.0.inner.weight"],
+    )
 
 
-def test_two_packages_of_one_checkpoint_hold_the_same_network(trained: Path, tmp_path: Path) -> None:
-    """Quantisation works in place in CTranslate2; a second export once got the first one's scaled weights."""
+def test_two_packages_of_one_checkpoint_hold_the_same_network(
+    trained: Path, tmp_path: Path
+) -> None:
+    """Quantisation works in place in CTranslate2; a second export once got the first one's scaled
+    weights.
+    """
     export = tool("export")
     checkpoint = export.read_checkpoint(trained)
     for language in WORDS:
-        export.export(checkpoint, trained.parent / "sentencepiece.model", tmp_path / language, language, "0.1")
+        export.export(
+            checkpoint, trained.parent / "sentencepiece.model", tmp_path / language, language, "0.1"
+        )
     models = [(tmp_path / language / "model" / "model.bin").read_bytes() for language in WORDS]
     assert models[0] == models[1]
     package = tool("package")
@@ -340,8 +402,7 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
     assert "equals a test text by its letters: 0." in card
     assert len(list((work / "argosmodel").glob("*.argosmodel"))) == 2
     assert run("recipe.py", *command).count("done already") == 6
-    (work / "models" / "it-en" / "model" / "model.bin").unlink()
-    (work / "records" / "export.json").unlink()
+    (work / "models" / "tr-en" / "README.md").write_text("changed", encoding="utf-8")
     again = run("recipe.py", *command)
-    assert "train: done already" in again
-    assert "export: running" in again
+    assert "card: done already" in again
+    assert "package: running" in again

@@ -1,4 +1,6 @@
-"""Measurements to a model card: the README.md of a package. Nothing in it is written by hand but the known failures."""
+"""Measurements to a model card: the README.md of a package. Nothing in it is written by hand but
+the known failures.
+"""
 
 from __future__ import annotations
 
@@ -21,66 +23,12 @@ DOMAINS = {
 }
 Json = dict[str, Any]
 
-TEMPLATE = Template("""\
-# $language to English, version $version
-
-A small Transformer for fast translation on a CPU, trained from open parallel text by `models/training/`; read by `normalize`,
-argostranslate and LibreTranslate. $megabytes MB, CTranslate2 $compute_type.
-
-## Intended use
-
-First drafts of English text from $language pages (news, page furniture, interface strings), so that they can be read, searched
-and put into corpora that are marked as machine translation. Not for publication without a reader, and never for medical, legal
-or safety-critical text.
-
-## Scores
-
-Beam $beam, $compute_type, $threads thread(s); sacreBLEU `$bleu_signature`; chrF2 `$chrf_signature`.
-
-| set | domain | sentences | BLEU | chrF2 | numbers lost | negations lost | source words/s |
-|---|---|---:|---:|---:|---:|---:|---:|
-$scores
-
-Published BLEU on FLORES *test* (close to dev): $published.
-
-Page furniture of the sample pages, none of it in the training data: $right of $total right.
-
-| source | translation | |
-|---|---|---|
-$furniture
-
-Hallucinations: $hallucinations % of $noisy empty, noisy or foreign inputs (text out of nothing, three times the length, or a loop).
-
-## Limits and known failures
-
-$failures
-
-## Training
-
-$encoder_layers encoder and $decoder_layers decoder layers, width $width, inner width $inner, $heads heads, $vocabulary
-SentencePiece subwords (unigram, byte fallback) shared by all source languages and English. $steps steps,
-$tokens million target tokens, $minutes minutes on $machine. Recipe, weights of the sources and cleaning: `models/training/`.
-
-## Data
-
-SHA-256 of the encoded training data: `$data_digest`.
-Pairs include the variants made for training (placeholders, quotation marks, case).
-Pairs with a side that equals a test text by its letters: $overlap_evaluation. Pairs with a source that equals a line
-of the sample pages: $overlap_pages.
-
-| source | pairs | English subwords | origin | licence as stated there |
-|---|---:|---:|---|---|
-$data
-
-## Licence
-
-The package is under $licence. The texts that it was trained on are not part of it; their authors are named above.
-""")
-
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What the card says of the run: digest and size of its data, the machine, and the licence given to the package."""
+    """What the card says of the run: digest and size of its data, the machine, and the licence
+    given to the package.
+    """
 
     data_digest: str
     sources: tuple[tuple[str, int, int], ...]
@@ -132,7 +80,8 @@ def _score_row(score: Json) -> str:
 def _data_row(row: tuple[str, int, int]) -> str:
     name, pairs, tokens = row
     origin, licence = origin_of(name)
-    return f"| {name.partition('/')[2]} | {pairs:,} | {tokens:,} | {_cell(origin)} | {_cell(licence)} |"
+    cells = (name.partition("/")[2], f"{pairs:,}", f"{tokens:,}", _cell(origin), _cell(licence))
+    return f"| {' | '.join(cells)} |"
 
 
 def failures_of(pair: str) -> str:
@@ -141,16 +90,19 @@ def failures_of(pair: str) -> str:
 
 
 def render(measured: Json, metadata: Json, training: Training, published: str) -> str:
-    """The card of one package; measured: its entry in the JSON output of `benchmarks/quality.py`."""
+    """The card of one package; measured: its entry in the JSON output of
+    `benchmarks/quality.py`.
+    """
     run, shape = metadata["training"], metadata["training"]["shape"]
     language = metadata["from_code"]
     signatures = measured["scores"][0] if measured["scores"] else {}
     furniture = measured["furniture"]
     rows = [
-        f"| {_cell(r['source'])} | {_cell(r['translation'])} | {'right' if r['right'] else 'wrong'} |"
+        f"| {_cell(r['source'])} | {_cell(r['translation'])} | {('wrong', 'right')[r['right']]} |"
         for r in furniture
     ]
-    return TEMPLATE.substitute(
+    template = Template((FOLDER / "card.md").read_text(encoding="utf-8"))
+    return template.substitute(
         shape,
         language=NAMES[language],
         version=metadata["package_version"],

@@ -1,10 +1,12 @@
-"""Which sentence pairs are worth training on: length, ratio, letters, copies, duplicates, and overlap with the tests.
+"""Which sentence pairs are worth training on: length, ratio, letters, copies, duplicates, and
+overlap with the tests.
 
-Measured on every fourth pair of the corpora (256,543 Italian, 235,582 Turkish): untranslated copies of four words and more
-are 0.003 and 0 %. Looked at and left alone: pairs that differ from another in punctuation and case only (0.2 and 0.5 %; they
-teach punctuation and case), numbers that differ between the sides (0.2 and 0.4 %; half of them are right: `XVIII secolo`,
-`18th century`), word ratios over 2.2 (0.2 and 0.7 %; mostly right, Turkish words are long), damaged encodings (none), source
-sides that look English (0.02 and 0.06 %; product names).
+Measured on every fourth pair of the corpora (256,543 Italian, 235,582 Turkish): untranslated copies
+of four words and more are 0.003 and 0 %. Looked at and left alone: pairs that differ from another
+in punctuation and case only (0.2 and 0.5 %; they teach punctuation and case), numbers that differ
+between the sides (0.2 and 0.4 %; half of them are right: `XVIII secolo`, `18th century`), word
+ratios over 2.2 (0.2 and 0.7 %; mostly right, Turkish words are long), damaged encodings (none),
+source sides that look English (0.02 and 0.06 %; product names).
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ class Fault(StrEnum):
 
 
 def letters_only(text: str) -> str:
-    """The letters and digits of a text, caseless: what stays the same under new punctuation, spaces and case.
+    """The letters and digits of a text, caseless: what stays the same under new punctuation, spaces
+    and case.
 
     >>> letters_only("Un' altra  VOLTA!") == letters_only("un’altra volta")
     True
@@ -86,9 +89,11 @@ class Exclusions:
 
 
 class Cleaner:
-    """Judges pairs one after another; remembers what it has accepted, so that nothing is accepted twice.
+    """Judges pairs one after another; remembers what it has accepted, so that nothing is accepted
+    twice.
 
-    evaluation: texts that neither side may equal. pages: texts that no source side may equal (their page furniture is a test).
+    evaluation: texts that neither side may equal. pages: texts that no source side may equal (their
+    page furniture is a test).
     """
 
     def __init__(self, evaluation: Exclusions, pages: Exclusions) -> None:

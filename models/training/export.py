@@ -1,4 +1,5 @@
-"""A checkpoint to Argos translation packages: CTranslate2 int8 weights, subwords, metadata, canaries.
+"""A checkpoint to Argos translation packages: CTranslate2 int8 weights, subwords, metadata,
+canaries.
 
 A package is a folder that argostranslate, LibreTranslate and `normalize` read:
 
@@ -38,7 +39,9 @@ CANARIES = Path(__file__).parent / "canaries.json"
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What an export needs of a training checkpoint; steps and seen (target tokens) are for the model card."""
+    """What an export needs of a training checkpoint; steps and seen (target tokens) are for the
+    model card.
+    """
 
     shape: Shape
     weights: Weights
@@ -48,7 +51,9 @@ class Checkpoint:
 
 
 def read_checkpoint(path: Path, kind: str = "average") -> Checkpoint:
-    """The weights of a checkpoint: `average` (running average of the last steps) or `master` (the last step)."""
+    """The weights of a checkpoint: `average` (running average of the last steps) or `master` (the
+    last step).
+    """
     saved = torch.load(path, map_location="cpu", weights_only=True)
     optimiser = saved["optimiser"]
     weights = {name: tensor.float().numpy() for name, tensor in optimiser[kind].items()}
@@ -58,7 +63,9 @@ def read_checkpoint(path: Path, kind: str = "average") -> Checkpoint:
 
 
 def specification(shape: Shape, weights: Weights, pieces: list[str]) -> TransformerSpec:
-    """The network as CTranslate2 knows it, in float32. The weights are copied: quantisation works in place."""
+    """The network as CTranslate2 knows it, in float32. The weights are copied: quantisation works
+    in place.
+    """
     layers = (shape.encoder_layers, shape.decoder_layers)
     spec = TransformerSpec.from_config(
         layers, shape.heads, pre_norm=True, activation=common_spec.Activation.RELU
@@ -81,7 +88,9 @@ def specification(shape: Shape, weights: Weights, pieces: list[str]) -> Transfor
 
 
 def _set(spec: object, path: str, value: np.ndarray) -> None:
-    """Set `encoder/layer_0/ffn/linear_0/weight`: attributes, and `name_0` for the first element of a list `name`."""
+    """Set `encoder/layer_0/ffn/linear_0/weight`: attributes, and `name_0` for the first element of
+    a list `name`.
+    """
     *steps, last = path.split("/")
     for step in steps:
         if hasattr(spec, step):
@@ -148,7 +157,9 @@ def _write_json(path: Path, value: object) -> None:
 
 
 def translate(package: Path, sentences: list[str], compute_type: str = "default") -> list[str]:
-    """The package's translations, beam 4, one thread; without placeholders, retries or any other help."""
+    """The package's translations, beam 4, one thread; without placeholders, retries or any other
+    help.
+    """
     processor = sentencepiece.SentencePieceProcessor(
         model_file=str(package / "sentencepiece.model")
     )
@@ -177,10 +188,18 @@ def main() -> None:
     for language in options.languages.split(","):
         package = options.packages / f"{language}-en"
         export(
-            checkpoint, options.sentencepiece, package, language, options.version, options.quantization
+            checkpoint,
+            options.sentencepiece,
+            package,
+            language,
+            options.version,
+            options.quantization,
         )
         size = sum(file.stat().st_size for file in package.rglob("*") if file.is_file())
-        print(f"{package}: {size / 1e6:.1f} MB, {checkpoint.steps} steps, {checkpoint.seen} tokens seen")
+        print(
+            f"{package}: {size / 1e6:.1f} MB, {checkpoint.steps} steps, "
+            f"{checkpoint.seen} tokens seen"
+        )
         if options.zip:
             print(build_archive(package, options.zip))
 

@@ -1,11 +1,13 @@
-"""Packages and their measurements to `models/index.toml`, model cards and canaries. Needs no PyTorch.
+"""Packages and their measurements to `models/index.toml`, model cards and canaries. Needs no
+PyTorch.
 
     python benchmarks/quality.py models/it-en models/tr-en --evaluation FOLDER --json scores.json
     python models/training/index.py models scores.json --data WORK/data.npz \
         --vocabulary WORK/sentencepiece.model --evaluation FOLDER --machine "2 CPU cores"
 
-Floors are set a little below what was measured: half a point of BLEU and of chrF2, and the number of furniture strings that
-came out right. `python benchmarks/quality.py ... --check models/index.toml` enforces them.
+Floors are set a little below what was measured: half a point of BLEU and of chrF2, and the number
+of furniture strings that came out right. `python benchmarks/quality.py ... --check
+models/index.toml` enforces them.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ def sha256(path: Path) -> str:
 
 
 def write_canaries(package: Path) -> None:
-    """Write what the package makes of its canary sentences, by the engine that `normalize models verify` uses."""
+    """Write what the package makes of its canary sentences, by the engine that `normalize models
+    verify` uses.
+    """
     sys.path.insert(0, str(ROOT))
     from normalize.packages import read_package
     from normalize.stages.translate.engine import Decoding, Engine
@@ -64,7 +68,9 @@ def entry(package: Path, measured: Json, training: Training) -> str:
     pair = measured["pair"]
     right = sum(result["right"] for result in measured["furniture"])
     if measured["limit"]:
-        print(f"{pair}: scores of the first {measured['limit']} sentences only; no floors are written")
+        print(
+            f"{pair}: scores of the first {measured['limit']} sentences only; no floors are written"
+        )
     lines = [
         f"[packages.{pair}]",
         f"version = {quoted(metadata['package_version'])}",
@@ -93,10 +99,14 @@ def main() -> None:
     parser.add_argument("models", type=Path, help="folder of the packages; gets index.toml")
     parser.add_argument("scores", type=Path, help="JSON output of benchmarks/quality.py")
     parser.add_argument("--data", type=Path, required=True, help="data.npz of the training run")
-    parser.add_argument("--vocabulary", type=Path, required=True, help="sentencepiece.model of the training run")
+    parser.add_argument(
+        "--vocabulary", type=Path, required=True, help="sentencepiece.model of the training run"
+    )
     parser.add_argument("--evaluation", type=Path, action="append", default=[], metavar="FOLDER",
                         help="the test sets, to count their overlap with the data")  # fmt: skip
-    parser.add_argument("--machine", default="an unnamed machine", help="for the card: `2 CPU cores with AMX`")
+    parser.add_argument(
+        "--machine", default="an unnamed machine", help="for the card: `2 CPU cores with AMX`"
+    )
     parser.add_argument("--licence", default=LICENCE, help="SPDX name")
     options = parser.parse_args()
     evaluation, pages = Exclusions.read(options.evaluation), Exclusions.read([ROOT / "seeds"])

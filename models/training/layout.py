@@ -1,4 +1,6 @@
-"""Where each weight of the network lives in a CTranslate2 model: one table, used to write packages and to read them back."""
+"""Where each weight of the network lives in a CTranslate2 model: one table, used to write packages
+and to read them back.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,11 @@ import numpy as np
 from model import Shape
 
 Weights = dict[str, np.ndarray]
-SHARED_TABLE = ("encoder/embeddings_0/weight", "decoder/embeddings/weight", "decoder/projection/weight")
+SHARED_TABLE = (
+    "encoder/embeddings_0/weight",
+    "decoder/embeddings/weight",
+    "decoder/projection/weight",
+)
 TYPES = (np.float32, np.int8, np.int16, np.int32, np.float16)
 """Number types of CTranslate2 model files, by their number."""
 LARGEST_VERSION = 6
@@ -53,8 +59,8 @@ def _add_norm(found: dict[str, str], ours: str, theirs: str) -> None:
 def read_variables(model: Path) -> Weights:
     """The variables of a CTranslate2 `model.bin` as they are stored, aliases included.
 
-    The format is that of `ctranslate2.specs.ModelSpec` (binary version 6): little-endian; strings are a 16-bit length and bytes
-    that end in NUL.
+    The format is that of `ctranslate2.specs.ModelSpec` (binary version 6): little-endian; strings
+    are a 16-bit length and bytes that end in NUL.
     """
     data = model.read_bytes()
     offset = 0
@@ -73,7 +79,9 @@ def read_variables(model: Path) -> Weights:
 
     (version,) = take("I")
     if version > LARGEST_VERSION:
-        message = f"{model}: binary version {version} of CTranslate2 is newer than {LARGEST_VERSION}"
+        message = (
+            f"{model}: binary version {version} of CTranslate2 is newer than {LARGEST_VERSION}"
+        )
         raise ValueError(message)
     text()
     take("I")
@@ -88,14 +96,19 @@ def read_variables(model: Path) -> Weights:
         offset += size
     for _ in range(take("I")[0]):
         alias, name = text(), text()
-        for suffix in ("", "_scale"):  # the scale of a shared table is stored once, without an alias
+        for suffix in (
+            "",
+            "_scale",
+        ):  # the scale of a shared table is stored once, without an alias
             if name + suffix in found:
                 found[alias + suffix] = found[name + suffix]
     return found
 
 
 def read_package(package: Path) -> tuple[Shape, Weights]:
-    """The network of a package, its int8 weights turned back into float32: the start of another training run."""
+    """The network of a package, its int8 weights turned back into float32: the start of another
+    training run.
+    """
     stored = read_variables(package / "model" / "model.bin")
 
     def full(name: str) -> np.ndarray:
@@ -121,7 +134,8 @@ def read_package(package: Path) -> tuple[Shape, Weights]:
 
 
 def grown(weights: Weights, shape: Shape, wanted: Shape) -> Weights:
-    """Weights for a deeper network that computes the same: layers are repeated, and the repeats add nothing at first.
+    """Weights for a deeper network that computes the same: layers are repeated, and the repeats add
+    nothing at first.
 
     Only the numbers of layers may differ; raises ValueError otherwise.
     """
@@ -129,7 +143,11 @@ def grown(weights: Weights, shape: Shape, wanted: Shape) -> Weights:
     if any(getattr(shape, name) != getattr(wanted, name) for name in same):
         message = f"only layers can be added: {shape} cannot become {wanted}"
         raise ValueError(message)
-    out = {name: value for name, value in weights.items() if name.split(".")[0] not in ("encoder", "decoder")}
+    out = {
+        name: value
+        for name, value in weights.items()
+        if name.split(".")[0] not in ("encoder", "decoder")
+    }
     for side in ("encoder", "decoder"):
         have, want = getattr(shape, f"{side}_layers"), getattr(wanted, f"{side}_layers")
         if want < have:

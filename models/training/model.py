@@ -1,7 +1,9 @@
-"""The network: a pre-norm Transformer with a deep encoder and a shallow decoder, in the layout CTranslate2 expects.
+"""The network: a pre-norm Transformer with a deep encoder and a shallow decoder, in the layout
+CTranslate2 expects.
 
-One embedding table serves source, target and output projection. Weights are kept in float32 by the optimiser; the forward and
-backward passes run in bfloat16 throughout, which uses the matrix units of recent processors and halves the memory traffic.
+One embedding table serves source, target and output projection. Weights are kept in float32 by the
+optimiser; the forward and backward passes run in bfloat16 throughout, which uses the matrix units
+of recent processors and halves the memory traffic.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.autograd.function import FunctionCtx
+from torch.nn import functional
 
 PAD = 0
 MAX_POSITIONS = 512
@@ -30,11 +33,14 @@ class Shape:
     dropout: float = 0.0
 
     def as_dict(self) -> dict[str, int | float]:
+        """The sizes by name, as checkpoints keep them."""
         return asdict(self)
 
 
 def position_encodings(width: int, positions: int = MAX_POSITIONS) -> Tensor:
-    """Sinusoids as in OpenNMT (positions from 1, sines then cosines), which CTranslate2 stores as a table."""
+    """Sinusoids as in OpenNMT (positions from 1, sines then cosines), which CTranslate2 stores as a
+    table.
+    """
     half = width // 2
     steps = torch.exp(torch.arange(half) * -(math.log(10_000) / (half - 1)))
     angles = (torch.arange(positions)[:, None] + 1) * steps[None]
@@ -42,13 +48,22 @@ def position_encodings(width: int, positions: int = MAX_POSITIONS) -> Tensor:
 
 
 class _Projection(torch.autograd.Function):
-    """Output projection and label-smoothed cross entropy with their gradients in one pass over chunks of rows.
+    """Output projection and label-smoothed cross entropy with their gradients in one pass over
+    chunks of rows.
 
     The logits of a batch (tokens x vocabulary) never exist as a whole.
     """
 
     @staticmethod
-    def forward(ctx, hidden: Tensor, weight: Tensor, bias: Tensor, gold: Tensor, smoothing: float, chunk: int) -> Tensor:
+    def forward(
+        ctx: FunctionCtx,
+        hidden: Tensor,
+        weight: Tensor,
+        bias: Tensor,
+        gold: Tensor,
+        smoothing: float,
+        chunk: int,
+    ) -> Tensor:
         rows, size = len(hidden), len(weight)
         d_hidden = torch.empty_like(hidden)
         d_weight = torch.zeros(weight.shape, dtype=torch.float32, device=weight.device)
@@ -67,18 +82,27 @@ class _Projection(torch.autograd.Function):
             d_hidden[start : start + chunk] = grad @ weight
             d_weight += (grad.t() @ part).float()
         ctx.save_for_backward(d_hidden, d_weight, d_bias)
-        ctx.rows = rows
+        ctx.rows = rows  # type: ignore[attr-defined]
         return total / rows
 
     @staticmethod
-    def backward(ctx, upstream: Tensor):
-        d_hidden, d_weight, d_bias = ctx.saved_tensors
-        scale = upstream / ctx.rows
+    def backward(ctx: FunctionCtx, upstream: Tensor) -> tuple[Tensor | None, ...]:
+        d_hidden, d_weight, d_bias = ctx.saved_tensors  # type: ignore[attr-defined]
+        scale = upstream / ctx.rows  # type: ignore[attr-defined]
         kind = d_hidden.dtype
-        return (d_hidden * scale.to(kind), (d_weight * scale).to(kind), (d_bias * scale).to(kind), None, None, None)
+        return (
+            d_hidden * scale.to(kind),
+            (d_weight * scale).to(kind),
+            (d_bias * scale).to(kind),
+            None,
+            None,
+            None,
+        )
 
 
 class Attention(nn.Module):
+    """Multi-head attention over the same sequence (one fused projection) or over the encoder's."""
+
     def __init__(self, shape: Shape, cross: bool) -> None:
         super().__init__()
         self.heads, self.cross = shape.heads, cross
@@ -90,10 +114,18 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, bias: Tensor, memory: Tensor | None = None) -> Tensor:
         batch, length, width = x.shape
-        parts = (self.query(x), *self.memory(memory).chunk(2, -1)) if self.cross else self.query(x).chunk(3, -1)
-        query, key, value = (p.view(batch, -1, self.heads, width // self.heads).transpose(1, 2) for p in parts)
+        parts = (
+            (self.query(x), *self.memory(memory).chunk(2, -1))
+            if self.cross
+            else self.query(x).chunk(3, -1)
+        )
+        query, key, value = (
+            p.view(batch, -1, self.heads, width // self.heads).transpose(1, 2) for p in parts
+        )
         if x.is_cuda:
-            mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=bias.to(query.dtype))
+            mixed = functional.scaled_dot_product_attention(
+                query, key, value, attn_mask=bias.to(query.dtype)
+            )
         else:  # on a CPU, at these lengths, plain products are twice as fast as the fused kernel
             scores = (query * (width // self.heads) ** -0.5) @ key.transpose(-1, -2)
             mixed = (scores + bias).softmax(-1) @ value
@@ -101,30 +133,50 @@ class Attention(nn.Module):
 
 
 class Layer(nn.Module):
+    """One pre-norm layer of either side: attention, attention to the encoder, feed-forward."""
+
     def __init__(self, shape: Shape, decoder: bool) -> None:
         super().__init__()
         self.norm_self, self.attend_self = nn.LayerNorm(shape.width), Attention(shape, cross=False)
         self.decoder = decoder
         if decoder:
-            self.norm_cross, self.attend_cross = nn.LayerNorm(shape.width), Attention(shape, cross=True)
+            self.norm_cross, self.attend_cross = (
+                nn.LayerNorm(shape.width),
+                Attention(shape, cross=True),
+            )
         self.norm_inner = nn.LayerNorm(shape.width)
-        self.inner, self.outer = nn.Linear(shape.width, shape.inner), nn.Linear(shape.inner, shape.width)
+        self.inner, self.outer = (
+            nn.Linear(shape.width, shape.inner),
+            nn.Linear(shape.inner, shape.width),
+        )
         self.drop = nn.Dropout(shape.dropout)
 
-    def forward(self, x: Tensor, bias: Tensor, memory: Tensor | None = None, memory_bias: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        bias: Tensor,
+        memory: Tensor | None = None,
+        memory_bias: Tensor | None = None,
+    ) -> Tensor:
         x = x + self.drop(self.attend_self(self.norm_self(x), bias))
         if self.decoder:
             x = x + self.drop(self.attend_cross(self.norm_cross(x), memory_bias, memory))
-        return x + self.drop(self.outer(F.relu(self.inner(self.norm_inner(x)))))
+        return x + self.drop(self.outer(functional.relu(self.inner(self.norm_inner(x)))))
 
 
 class Network(nn.Module):
+    """The whole translation model, up to but without the output projection (see `loss`)."""
+
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
         self.embedding = nn.Embedding(shape.vocabulary, shape.width, padding_idx=PAD)
-        self.encoder = nn.ModuleList(Layer(shape, decoder=False) for _ in range(shape.encoder_layers))
-        self.decoder = nn.ModuleList(Layer(shape, decoder=True) for _ in range(shape.decoder_layers))
+        self.encoder = nn.ModuleList(
+            Layer(shape, decoder=False) for _ in range(shape.encoder_layers)
+        )
+        self.decoder = nn.ModuleList(
+            Layer(shape, decoder=True) for _ in range(shape.decoder_layers)
+        )
         self.norm_encoder, self.norm_decoder = nn.LayerNorm(shape.width), nn.LayerNorm(shape.width)
         self.bias = nn.Parameter(torch.zeros(shape.vocabulary))
         self.drop = nn.Dropout(shape.dropout)
@@ -134,18 +186,25 @@ class Network(nn.Module):
         for name, module in self.named_modules():
             if isinstance(module, nn.Linear):
                 nn.init.xavier_uniform_(module.weight)
-                if name.endswith((".output", ".outer")):  # small at first: each layer starts near the identity
+                if name.endswith(
+                    (".output", ".outer")
+                ):  # small at first: each layer starts near the identity
                     module.weight.data.mul_(depth**-0.5)
                 nn.init.zeros_(module.bias)
 
     def embed(self, tokens: Tensor) -> Tensor:
+        """Scaled embeddings plus position encodings."""
         scaled = self.embedding(tokens) * math.sqrt(self.shape.width)
         return self.drop(scaled + self.positions[: tokens.shape[1]].to(scaled.dtype))
 
     def forward(self, source: Tensor, shifted: Tensor) -> Tensor:
-        """Decoder states for every target position; source ends with EOS, `shifted` starts with BOS."""
+        """Decoder states for every target position; source ends with EOS, `shifted` starts with
+        BOS.
+        """
         kind = self.embedding.weight.dtype
-        source_bias = torch.zeros(source.shape, dtype=kind, device=source.device).masked_fill_(source == PAD, -1e4)[:, None, None, :]
+        source_bias = torch.zeros(source.shape, dtype=kind, device=source.device).masked_fill_(
+            source == PAD, -1e4
+        )[:, None, None, :]
         length = shifted.shape[1]
         causal = torch.full((length, length), -1e4, dtype=kind, device=source.device).triu(1)
         x = self.embed(source)
@@ -162,5 +221,10 @@ class Network(nn.Module):
         keep = gold != PAD
         chunk = 8192 if source.is_cuda else 512
         return _Projection.apply(
-            self(source, shifted)[keep], self.embedding.weight, self.bias, gold[keep], smoothing, chunk
+            self(source, shifted)[keep],
+            self.embedding.weight,
+            self.bias,
+            gold[keep],
+            smoothing,
+            chunk,
         )

@@ -1,7 +1,9 @@
-"""Float32 weights and their update: Muon for matrices inside layers, AdamW for everything else, and a running average.
+"""Float32 weights and their update: Muon for matrices inside layers, AdamW for everything else, and
+a running average.
 
-Muon: K. Jordan 2024, https://kellerjordan.github.io/posts/muon; update scale of Liu et al. 2025, arXiv:2502.16982. The five
-polynomials of the orthogonalisation are the composition of Amsel et al. 2025, arXiv:2505.16932.
+Muon: K. Jordan 2024, https://kellerjordan.github.io/posts/muon; update scale of Liu et al. 2025,
+arXiv:2502.16982. The five polynomials of the orthogonalisation are those of F. Cesista,
+J. You and K. Jordan 2025 (`Squeezing 1-2% efficiency gains out of Muon`).
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ AVERAGE_EVERY = 4
 
 
 def orthogonalised(stack: Tensor) -> Tensor:
-    """Nearest semi-orthogonal matrices (batch x rows x columns, rows <= columns) by five Newton-Schulz steps."""
+    """Nearest semi-orthogonal matrices (batch x rows x columns, rows <= columns) by five
+    Newton-Schulz steps.
+    """
     x = stack.bfloat16()
     norm = x.flatten(1).float().norm(dim=1).to(x.dtype)
     x = x / (norm[:, None, None] * 1.02 + 1e-6)
@@ -60,8 +64,9 @@ class Optimiser:
     def step(self, rate: float, average_over: float) -> None:
         """Update the weights from the gradients in the network, which are then dropped.
 
-        rate: learning rate of AdamW; Muon's is scaled so that both move a weight alike. average_over: time constant of the
-        running average in steps; early on it is a fifth of the steps made.
+        rate: learning rate of AdamW; Muon's is scaled so that both move a weight alike.
+        average_over: time constant of the running average in steps; early on it is a fifth of the
+        steps made.
         """
         self.steps += 1
         grads = {name: p.grad.float() for name, p in self.live.items() if p.grad is not None}
@@ -97,9 +102,14 @@ class Optimiser:
         self.master[name].mul_(shrink).add_(update, alpha=-rate)
 
     def _collect(
-        self, name: str, grad: Tensor, stacks: dict[tuple[int, ...], list[tuple[Tensor, bool, Tensor]]]
+        self,
+        name: str,
+        grad: Tensor,
+        stacks: dict[tuple[int, ...], list[tuple[Tensor, bool, Tensor]]],
     ) -> None:
-        """Momentum, then the matrices that a weight consists of (fused projections hold two or three), by shape."""
+        """Momentum, then the matrices that a weight consists of (fused projections hold two or
+        three), by shape.
+        """
         first = self.first[name].mul_(0.95).add_(grad)
         look = grad + 0.95 * first
         width = min(look.shape)

@@ -1,4 +1,6 @@
-"""Encoded training data to the number of its pairs that equal a test text: the check on what the cleaning promises."""
+"""Encoded training data to the number of its pairs that equal a test text: the check on what the
+cleaning promises.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ AT_ONCE = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """evaluation: pairs with a side that equals a test text, by its letters. pages: with a source side like a sample page's line."""
+    """evaluation: pairs with a side that equals a test text, by its letters. pages: with a source
+    side like a sample page's line.
+    """
 
     evaluation: int
     pages: int

@@ -1,4 +1,5 @@
-"""Package folders to `.argosmodel` files, which `argospm install` and argostranslate read. Needs nothing but Python.
+"""Package folders to `.argosmodel` files, which `argospm install` and argostranslate read. Needs
+nothing but Python.
 
 python models/training/package.py OUT models/it-en models/tr-en
 """
@@ -12,7 +13,8 @@ from pathlib import Path
 
 
 def build_archive(package: Path, folder: Path) -> Path:
-    """Write the archive of a package to a folder; returns its path, as `translate-it_en-1_0_0.argosmodel`.
+    """Write the archive of a package to a folder; returns its path, as
+    `translate-it_en-1_0_0.argosmodel`.
 
     Same package, same bytes: entries are sorted and carry a fixed date.
     """

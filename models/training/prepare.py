@@ -1,7 +1,8 @@
-"""Corpora to token ids: clean, augment, learn the subword vocabulary, encode, with the source of each pair kept.
+"""Corpora to token ids: clean, augment, learn the subword vocabulary, encode, with the source of
+each pair kept.
 
-The weights of `mix.toml` are applied when training draws pairs, not here, so a new mix needs no new encoding (but a source that
-a mix gives almost no weight is thinned out here already).
+The weights of `mix.toml` are applied when training draws pairs, not here, so a new mix needs no new
+encoding (but a source that a mix gives almost no weight is thinned out here already).
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ def read_mix() -> Mix:
 
 
 def weight_of(mix: dict[str, float], source: str) -> float:
-    """The weight that `mix.toml` gives a source: the first pattern that matches, else its default."""
+    """The weight that `mix.toml` gives a source: the first pattern that matches, else its
+    default.
+    """
     for pattern, weight in mix.items():
         if pattern != "default" and fnmatch.fnmatchcase(source, pattern):
             return weight
@@ -53,20 +56,18 @@ def weight_of(mix: dict[str, float], source: str) -> float:
 
 def read_pairs(path: Path) -> Iterator[tuple[str, str, str]]:
     """Pairs (name of the source, foreign sentence, English sentence) of a corpus file, in NFC."""
-    if path.suffix == ".xz":
-        opened = lzma.open(path, "rt", encoding="utf-8", newline="\n")
-    else:
-        opened = path.open(encoding="utf-8", newline="\n")
-    with opened as lines:
+    with lzma.open(path) if path.suffix == ".xz" else path.open("rb") as lines:
         for line in lines:
-            name, source, target = line.rstrip("\n").split("\t")
+            name, source, target = line.decode("utf-8").rstrip("\n").split("\t")
             yield name, unicodedata.normalize("NFC", source), unicodedata.normalize("NFC", target)
 
 
 def with_placeholders(
     source: str, target: str, pattern: re.Pattern[str], rng: random.Random
 ) -> tuple[str, str] | None:
-    """The pair with what both sides share (an address, a number) behind placeholders; None if they share nothing."""
+    """The pair with what both sides share (an address, a number) behind placeholders; None if they
+    share nothing.
+    """
     shared = [
         found
         for found in dict.fromkeys(pattern.findall(source))
@@ -114,13 +115,15 @@ def augmented(
 ) -> Iterator[tuple[str, str]]:
     """At most one variant of the pair, which teaches copying or tolerance: (source, target).
 
-    Addresses behind placeholders: half of the pairs that have one. Numbers behind placeholders: 5 %. Without the final stop
-    3 %; typographic quotation marks 6 %; lower case 1 % and capitals 1 % of the short ones; English left as it is 3 %.
+    Addresses behind placeholders: half of the pairs that have one. Numbers behind placeholders:
+    5 %. Without the final stop 3 %; typographic quotation marks 6 %; lower case 1 % and capitals
+    1 % of the short ones; English left as it is 3 %.
     """
     draw = rng.random()
-    if draw < 0.5 and (hidden := with_placeholders(source, target, COPIED, rng)):
-        yield hidden
-    elif draw < 0.05 and (hidden := with_placeholders(source, target, NUMBER, rng)):
+    hidden = with_placeholders(source, target, COPIED, rng) if draw < 0.5 else None
+    if hidden is None and draw < 0.05:
+        hidden = with_placeholders(source, target, NUMBER, rng)
+    if hidden is not None:
         yield hidden
     elif 0.05 <= draw < 0.08 and source[-1] == target[-1] == "." and len(source) > 20:
         yield source[:-1], target[:-1]
@@ -136,7 +139,9 @@ def augmented(
 
 @dataclass
 class Collection:
-    """Pairs worth encoding with the name (`it/oldi-seed`) of where each comes from, and how many were refused and why."""
+    """Pairs worth encoding with the name (`it/oldi-seed`) of where each comes from, and how many
+    were refused and why.
+    """
 
     pairs: list[tuple[str, str]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
@@ -156,7 +161,9 @@ class Collection:
 
 def corpus_files(corpora: Path, furniture: Path, language: str) -> list[Path]:
     """The files that hold pairs of a language: `it-en.tsv`, plain or `.xz`."""
-    found = sorted(corpora.glob(f"{language}-en.tsv")) or sorted(corpora.glob(f"{language}-en.tsv.xz"))
+    found = sorted(corpora.glob(f"{language}-en.tsv")) or sorted(
+        corpora.glob(f"{language}-en.tsv.xz")
+    )
     return [*found, *sorted(furniture.glob(f"{language}-en.tsv"))]
 
 
@@ -192,7 +199,8 @@ def collect(
 def learn_vocabulary(
     collection: Collection, mix: dict[str, dict[str, float]], size: int, prefix: Path, seed: int
 ) -> None:
-    """A SentencePiece unigram model of all languages together, on lines drawn by the weights of the main phase.
+    """A SentencePiece unigram model of all languages together, on lines drawn by the weights of the
+    main phase.
 
     A vocabulary larger than a small text supports is made smaller.
     """
@@ -228,7 +236,9 @@ def learn_vocabulary(
 
 
 def encode(collection: Collection, vocabulary: Path, output: Path) -> int:
-    """Write the token ids of all pairs that are not too long; returns the number of target tokens."""
+    """Write the token ids of all pairs that are not too long; returns the number of target
+    tokens.
+    """
     processor = sentencepiece.SentencePieceProcessor(model_file=str(vocabulary))
 
     def ids(texts: Sequence[str]) -> list[np.ndarray]:
@@ -260,7 +270,9 @@ def files_digest(files: Iterable[Path]) -> str:
     total = hashlib.sha256()
     for path in sorted(files, key=lambda path: path.name):
         with path.open("rb") as file:
-            total.update(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+            total.update(
+                f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode()
+            )
     return total.hexdigest()
 
 
@@ -272,10 +284,20 @@ def main() -> None:
     parser.add_argument("--furniture", type=Path, default=FOLDER / "furniture")
     parser.add_argument("--vocabulary", type=int, default=12_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--evaluation", type=Path, action="append", default=[], metavar="FOLDER",
-                        help="no training text may equal a line of these files; may be repeated")  # fmt: skip
-    parser.add_argument("--pages", type=Path, default=FOLDER.parents[1] / "seeds",
-                        help="sample pages: no source text may equal one of their lines")  # fmt: skip
+    parser.add_argument(
+        "--evaluation",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="no training text may equal a line of these files; may be repeated",
+    )
+    parser.add_argument(
+        "--pages",
+        type=Path,
+        default=FOLDER.parents[1] / "seeds",
+        help="sample pages: no source text may equal one of their lines",
+    )
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     mix = read_mix()

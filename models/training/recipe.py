@@ -2,12 +2,14 @@
 
     python models/training/recipe.py CORPORA WORK --evaluation FOLDER
 
-Steps: prepare (collect, clean, vocabulary, encode), train (main and final phase, averaging), export, evaluate, card (canaries, model
-cards, index), package (`.argosmodel`). Each step leaves a record with the digest of what it was made from in `WORK/records`;
-a step whose inputs have not changed is skipped, so an interrupted recipe goes on where it stopped, inside training too.
-Options after `--` go to `train.py`, and change nothing else:
+Steps: prepare (collect, clean, vocabulary, encode), train (main and final phase, averaging),
+export, evaluate, card (canaries, model cards, index), package (`.argosmodel`). Each step leaves a
+record with the digest of what it was made from in `WORK/records`; a step whose inputs have not
+changed is skipped, so an interrupted recipe goes on where it stopped, inside training too. Options
+after `--` go to `train.py`, and change nothing else:
 
-    python models/training/recipe.py CORPORA WORK --minutes 120 -- --encoder-layers 4 --decoder-layers 1
+    python models/training/recipe.py CORPORA WORK --minutes 120 -- --encoder-layers 4
+    --decoder-layers 1
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -31,7 +32,7 @@ SCRIPTS = {
     "train": ("train.py", "model.py", "optimiser.py", "layout.py", "mix.toml"),
     "export": ("export.py", "layout.py", "canaries.json"),
     "evaluate": (),
-    "card": ("index.py", "card.py", "overlap.py", "sources.toml", "canaries.json"),
+    "card": ("index.py", "card.py", "card.md", "overlap.py", "sources.toml", "canaries.json"),
     "package": ("package.py",),
 }
 """What each step depends on besides its inputs and arguments."""
@@ -65,7 +66,9 @@ class Step:
         record.unlink(missing_ok=True)
         for command in self.commands:
             if subprocess.run([sys.executable, *command], check=False).returncode:
-                message = f"{self.name} failed; run the same command again to go on: {' '.join(command)}"
+                message = (
+                    f"{self.name} failed; run the same command again to go on: {' '.join(command)}"
+                )
                 raise SystemExit(message)
         temporary = record.with_suffix(".tmp")
         temporary.write_text(json.dumps({"digest": digest}) + "\n", encoding="utf-8")
@@ -88,7 +91,11 @@ def steps(options: argparse.Namespace) -> list[Step]:
     data, vocabulary = work / "data.npz", work / "sentencepiece.model"
     checkpoint, scores, models = work / "checkpoint.pt", work / "scores.json", options.models
     packages = [models / f"{language}-en" for language in languages]
-    corpora = [file for lang in languages for file in corpus_files(options.corpora, options.furniture, lang)]
+    corpora = [
+        file
+        for lang in languages
+        for file in corpus_files(options.corpora, options.furniture, lang)
+    ]
     evaluation = [part for folder in options.evaluation for part in ("--evaluation", str(folder))]
     seed = ("--seed", str(options.seed))
 
@@ -105,50 +112,78 @@ def steps(options: argparse.Namespace) -> list[Step]:
         "--version", options.version,
     )  # fmt: skip
     measure = (
-        str(ROOT / "benchmarks" / "quality.py"), *map(str, packages), *evaluation, "--json", str(scores),
-        "--limit", str(options.limit),
+        str(ROOT / "benchmarks" / "quality.py"), *map(str, packages), *evaluation,
+        "--json", str(scores), "--limit", str(options.limit),
     )  # fmt: skip
     card = script(
         "index.py", models, scores, "--data", data, "--vocabulary", vocabulary,
         "--machine", options.machine, *evaluation,
     )  # fmt: skip
-    translators = [package / name for package in packages for name in ("model", "sentencepiece.model")]
+    translators = [
+        package / name for package in packages for name in ("model", "sentencepiece.model")
+    ]
     return [
         Step("prepare", (*corpora, *options.evaluation), (prepare,), (data, vocabulary)),
-        Step("train", (data, vocabulary), (script("train.py", work, *length, *seed, *options.train),), (checkpoint,)),
+        Step(
+            "train",
+            (data, vocabulary),
+            (script("train.py", work, *length, *seed, *options.train),),
+            (checkpoint,),
+        ),
         Step("export", (checkpoint, vocabulary), (export,), tuple(translators)),
         Step("evaluate", (*translators, *options.evaluation), (measure,), (scores,)),
         Step("card", (*translators, scores), (card,), (models / "index.toml",)),
-        Step("package", tuple(packages), (script("package.py", work / "argosmodel", *packages),), ()),
+        Step(
+            "package", tuple(packages), (script("package.py", work / "argosmodel", *packages),), ()
+        ),
     ]
 
 
 def _forget_checkpoint(work: Path, train: Step, say: Callable[[str], None]) -> None:
-    """Put a checkpoint aside that was made from other data or options; one of the same run is gone on with."""
+    """Put a checkpoint aside that was made from other data or options; one of the same run is gone
+    on with.
+    """
     begun, checkpoint = work / "records" / "train-begun.json", work / "checkpoint.pt"
     digest = train.digest()
     if checkpoint.exists() and (
         not begun.exists() or json.loads(begun.read_text("utf-8"))["digest"] != digest
     ):
         say("train: the old checkpoint belongs to another run; kept as checkpoint.old.pt")
-        os.replace(checkpoint, work / "checkpoint.old.pt")
+        checkpoint.replace(work / "checkpoint.old.pt")
     begun.write_text(json.dumps({"digest": digest}) + "\n", encoding="utf-8")
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The command line; what follows `--` is kept for `train.py`."""
     split = arguments.index("--") if "--" in arguments else len(arguments)
-    parser = argparse.ArgumentParser(description="From a folder of corpora to two installable packages.")
+    parser = argparse.ArgumentParser(
+        description="From a folder of corpora to two installable packages."
+    )
     parser.add_argument("corpora", type=Path, help="folder with it-en.tsv(.xz), tr-en.tsv(.xz)")
     parser.add_argument("work", type=Path, help="folder for everything in between; 1 GB")
-    parser.add_argument("--models", type=Path, help="folder that gets packages and index.toml; default WORK/models")
-    parser.add_argument("--evaluation", type=Path, action="append", default=[], metavar="FOLDER",
-                        help="test sets: kept out of training, and translated at the end")  # fmt: skip
+    parser.add_argument(
+        "--models", type=Path, help="folder that gets packages and index.toml; default WORK/models"
+    )
+    parser.add_argument(
+        "--evaluation",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="test sets: kept out of training, and translated at the end",
+    )
     parser.add_argument("--furniture", type=Path, default=FOLDER / "furniture")
     parser.add_argument("--languages", default="it,tr")
     parser.add_argument("--vocabulary", type=int, default=12_000)
-    parser.add_argument("--minutes", type=float, default=240, help="of training, main and final phase")
-    parser.add_argument("--steps", type=int, default=0, help="of training, instead of minutes: repeatable to the bit")
+    parser.add_argument(
+        "--minutes", type=float, default=240, help="of training, main and final phase"
+    )
+    parser.add_argument(
+        "--steps",
+        type=int,
+        default=0,
+        help="of training, instead of minutes: repeatable to the bit",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--version", default="0.1.0", help="of the packages")
     parser.add_argument("--machine", default="an unnamed machine", help="for the model cards")

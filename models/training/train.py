@@ -1,8 +1,9 @@
-"""Token ids to a checkpoint: batches by length, two phases, averaging; resumable at any step, on a CPU or one GPU.
+"""Token ids to a checkpoint: batches by length, two phases, averaging; resumable at any step, on a
+CPU or one GPU.
 
-The order of the data depends on the seed and the position in the stream alone: a resumed run sees the batches that an
-uninterrupted one would. With `--steps` the whole run is a function of its options and data; with `--minutes` the learning rate
-and the change of phase follow the clock.
+The order of the data depends on the seed and the position in the stream alone: a resumed run sees
+the batches that an uninterrupted one would. With `--steps` the whole run is a function of its
+options and data; with `--minutes` the learning rate and the change of phase follow the clock.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ SORTED_TOGETHER = 150_000
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in the stream of batches: phase, number of the pass over the data, number of the batch in it."""
+    """A place in the stream of batches: phase, number of the pass over the data, number of the
+    batch in it.
+    """
 
     phase: str = "main"
     number: int = 0
@@ -66,8 +69,11 @@ class Corpus:
         rng.shuffle(drawn)
         return drawn
 
-    def batches(self, start: Position, seed: int, tokens: int) -> Iterator[tuple[Position, np.ndarray]]:
-        """Endless batches of pairs of like length, at most `tokens` padded target tokens each, in random order.
+    def batches(
+        self, start: Position, seed: int, tokens: int
+    ) -> Iterator[tuple[Position, np.ndarray]]:
+        """Endless batches of pairs of like length, at most `tokens` padded target tokens each, in
+        random order.
 
         Each comes with the position that follows it: where to start to get the next one.
         """
@@ -96,31 +102,41 @@ class Corpus:
                 yield cuts[index]
 
     def tensors(self, batch: np.ndarray, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-        """Source with EOS, target after BOS, target with EOS: three padded tensors (pairs x positions)."""
+        """Source with EOS, target after BOS, target with EOS: three padded tensors (pairs x
+        positions).
+        """
         source = _padded(self.source, self.source_ends, self.source_lengths, batch)
         target = _padded(self.target, self.target_ends, self.target_lengths, batch)
         row = np.arange(len(batch))
         source[row, self.source_lengths[batch]] = EOS
         shifted = np.concatenate([np.full((len(batch), 1), BOS), target[:, :-1]], 1)
         target[row, self.target_lengths[batch]] = EOS
-        made = [torch.from_numpy(x).to(device, non_blocking=True) for x in (source, shifted, target)]
+        made = [
+            torch.from_numpy(x).to(device, non_blocking=True) for x in (source, shifted, target)
+        ]
         return made[0], made[1], made[2]
 
 
 def _cut(ordered: np.ndarray, longest: np.ndarray, tokens: int) -> list[np.ndarray]:
-    """Cut pairs ordered by length into batches of at most `tokens` padded tokens, at least one pair each."""
+    """Cut pairs ordered by length into batches of at most `tokens` padded tokens, at least one pair
+    each.
+    """
     cuts: list[np.ndarray] = []
     begin = 0
     while begin < len(ordered):
         size = max(1, tokens // int(longest[ordered[begin]]))
-        while size > 1 and size * int(longest[ordered[min(len(ordered), begin + size) - 1]]) > tokens:
+        while (
+            size > 1 and size * int(longest[ordered[min(len(ordered), begin + size) - 1]]) > tokens
+        ):
             size -= max(1, size // 50)
         cuts.append(ordered[begin : begin + size])
         begin += size
     return cuts
 
 
-def _padded(flat: np.ndarray, ends: np.ndarray, lengths: np.ndarray, batch: np.ndarray) -> np.ndarray:
+def _padded(
+    flat: np.ndarray, ends: np.ndarray, lengths: np.ndarray, batch: np.ndarray
+) -> np.ndarray:
     wide = int(lengths[batch].max()) + 1
     column = np.arange(wide)[None]
     inside = column < lengths[batch][:, None]
@@ -130,11 +146,15 @@ def _padded(flat: np.ndarray, ends: np.ndarray, lengths: np.ndarray, batch: np.n
 
 
 class Run:
-    """One training run: network, optimiser, place in the data, and how far the schedule has come."""
+    """One training run: network, optimiser, place in the data, and how far the schedule has
+    come.
+    """
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        self.device = torch.device("cuda" if torch.cuda.is_available() and not options.cpu else "cpu")
+        self.device = torch.device(
+            "cuda" if torch.cuda.is_available() and not options.cpu else "cpu"
+        )
         torch.manual_seed(options.seed)
         self.corpus = Corpus(options.work / "data.npz", read_mix())
         vocabulary = str(options.work / "sentencepiece.model")
@@ -172,7 +192,9 @@ class Run:
         print("resumed at step", self.optimiser.steps, flush=True)
 
     def _start(self) -> None:
-        """Begin with the weights of a checkpoint or, de-quantised, of a package, with layers added if need be."""
+        """Begin with the weights of a checkpoint or, de-quantised, of a package, with layers added
+        if need be.
+        """
         if self.options.start.is_dir():
             shape, weights = read_package(self.options.start)
         else:
@@ -204,13 +226,17 @@ class Run:
         return float(self.optimiser.steps) if self.options.steps else self.elapsed
 
     def rate(self) -> float:
-        """Learning rate of the next step: linear warm-up, constant, linear decay to 2 % in the final phase."""
+        """Learning rate of the next step: linear warm-up, constant, linear decay to 2 % in the
+        final phase.
+        """
         step = self.optimiser.steps + 1
         decay = max(0.02, (self.total - self.done()) / max(1.0, self.final))
         return float(self.options.rate * min(1.0, step / self.options.warmup, decay))
 
     def step(self, batch: np.ndarray) -> tuple[Tensor, int]:
-        """One update; returns the loss (nats a token, label-smoothed) and the number of target tokens."""
+        """One update; returns the loss (nats a token, label-smoothed) and the number of target
+        tokens.
+        """
         rate = self.rate()
         if self.shape.dropout:
             torch.manual_seed(self.options.seed * 1_000_003 + self.optimiser.steps)
@@ -230,7 +256,9 @@ class Run:
         return bool(self.corpus.target_lengths[batch].max() <= limit)
 
     def go(self) -> None:
-        """Train until the schedule, this call's minutes, or this call's steps are over; then save."""
+        """Train until the schedule, this call's minutes, or this call's steps are over; then
+        save.
+        """
         options = self.options
         begun = last_log = last_save = time.monotonic()
         before, first_step = self.elapsed, self.optimiser.steps
@@ -271,7 +299,8 @@ class Run:
 
     def _log(self, loss: float, speed: float) -> None:
         print(
-            f"step {self.optimiser.steps} {self.position.phase} {self.elapsed / 60:.1f} min loss {loss:.3f} "
+            f"step {self.optimiser.steps} {self.position.phase} {self.elapsed / 60:.1f} min "
+            f"loss {loss:.3f} "
             f"{speed:.0f} tokens/s rate {self.rate():.1e} seen {self.seen / 1e6:.2f} M",
             flush=True,
         )
@@ -282,8 +311,12 @@ def parser() -> argparse.ArgumentParser:
     out = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     out.add_argument("work", type=Path, help="folder with data.npz and sentencepiece.model")
     out.add_argument("--minutes", type=float, default=60, help="of this call")
-    out.add_argument("--schedule-minutes", type=float, default=0, help="of all calls; default: --minutes")
-    out.add_argument("--steps", type=int, default=0, help="length of the schedule in steps, instead of minutes")
+    out.add_argument(
+        "--schedule-minutes", type=float, default=0, help="of all calls; default: --minutes"
+    )
+    out.add_argument(
+        "--steps", type=int, default=0, help="length of the schedule in steps, instead of minutes"
+    )
     out.add_argument("--call-steps", type=int, default=0, help="stop this call after so many steps")
     out.add_argument("--width", type=int, default=384)
     out.add_argument("--inner", type=int, default=1536)
@@ -294,13 +327,26 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("--tokens", type=int, default=6000, help="padded target tokens a step")
     out.add_argument("--rate", type=float, default=2e-3)
     out.add_argument("--warmup", type=int, default=300, help="steps")
-    out.add_argument("--final", type=float, default=0.3, help="share of the schedule in which the rate decays to 2 per cent")
+    out.add_argument(
+        "--final",
+        type=float,
+        default=0.3,
+        help="share of the schedule in which the rate decays to 2 per cent",
+    )
     out.add_argument("--optimiser", choices=("muon", "adam"), default="muon")
-    out.add_argument("--grow-until", type=int, default=0, help="steps until long sentences are admitted in full")
+    out.add_argument(
+        "--grow-until", type=int, default=0, help="steps until long sentences are admitted in full"
+    )
     out.add_argument("--seed", type=int, default=1)
     out.add_argument("--checkpoint", default="checkpoint.pt")
-    out.add_argument("--start", type=Path, help="package folder or checkpoint to start from; layers may be added")
-    out.add_argument("--stop-file", type=Path, help="when this file appears, begin the final phase; it holds its minutes")
+    out.add_argument(
+        "--start", type=Path, help="package folder or checkpoint to start from; layers may be added"
+    )
+    out.add_argument(
+        "--stop-file",
+        type=Path,
+        help="when this file appears, begin the final phase; it holds its minutes",
+    )
     out.add_argument("--cpu", action="store_true", help="even where there is a GPU")
     return out
 
@@ -310,7 +356,11 @@ def main() -> None:
     size = sum(p.numel() for p in run.network.parameters())
     print(run.device, f"{size / 1e6:.1f} M parameters", flush=True)
     run.go()
-    print(json.dumps({"step": run.optimiser.steps, "seen": run.seen, "minutes": round(run.elapsed / 60, 1)}))
+    print(
+        json.dumps(
+            {"step": run.optimiser.steps, "seen": run.seen, "minutes": round(run.elapsed / 60, 1)}
+        )
+    )
 
 
 if __name__ == "__main__":
