@@ -114,3 +114,13 @@ def test_the_model_knows_its_limits() -> None:
     codes = load_model().codes
     assert len(codes) == len(set(codes))
     assert {case["expected"] for case in FURNITURE} | {"und", "en"} <= set(codes)
+
+
+def test_features_of_many_are_those_of_each() -> None:
+    from normalize.stages.identify.features import features, features_of_many, words
+
+    found = words(" ".join(PAGES["en"] + PAGES["nl"]) + " X iPhone RSS don't a' dell'arte")
+    found = [word for word in found if word.isascii()]
+    numbers, owners = features_of_many(found)
+    for place, word in enumerate(found):
+        assert sorted(numbers[owners == place].tolist()) == sorted(features(word))

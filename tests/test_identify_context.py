@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,12 +127,12 @@ def test_languages_seen_in_earlier_windows_count() -> None:
 
 
 @pytest.mark.parametrize("case", SPANS, ids=lambda case: case["label"])
-def test_lines_in_two_languages_are_divided_at_the_clause(case: dict[str, list[list[str]]]) -> None:
-    text = case["original"]
+def test_lines_in_two_languages_are_divided_at_the_clause(case: dict[str, Any]) -> None:
+    text: str = case["original"]
     row = (
         Identifier(detector())
         .document()
-        .identify([Block(BlockKind.PARAGRAPH, (Piece(str(text), True),))])[0]
+        .identify([Block(BlockKind.PARAGRAPH, (Piece(text, True),))])[0]
     )
     found = [[p.piece.text, p.decision.language.code] for p in row if p.decision is not None]
     assert "".join(part.piece.text for part in row) == text

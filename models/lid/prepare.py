@@ -22,7 +22,6 @@ from normalize.stages.identify.features import fold, words
 
 WORDFREQ_CODES = {"fil": ("tl",), "sh": ("hr", "bs")}
 FREQUENCY_WORDS_CODES = {"no": "nb", "pt_br": "pt", "zh_cn": "zh", "zh_tw": "zh"}
-NOUNS_IN_CAPITALS = {"de"}
 UNSPACED = {"zh", "ja", "ko", "th"}
 GENERAL = {
     "tatoeba", "europarl-recased", "globalvoices", "oldi-seed", "mt-geneval-dev", "setimes-sample",
@@ -33,7 +32,7 @@ GENERAL = {
     "boilerplate-handwritten", "cookie-consent", "libretranslate-ui", "l10n-andors-trail",
 }  # fmt: skip
 GENERAL_LINES, OTHER_LINES = 40_000, 2_500
-MAX_TYPES, NAME_LINES = 60_000, 40_000
+MAX_TYPES, NAME_LINES = 60_000, 200_000
 
 
 def wordfreq(folder: Path) -> Iterator[tuple[str, Counter[str]]]:
@@ -116,9 +115,8 @@ def names(texts: dict[str, list[str]]) -> Counter[str]:
     lower: Counter[str] = Counter()
     for code, lines in texts.items():
         for line in lines:
-            found = words(line)[1:]
-            for word in found if len(found) > 2 else ():
-                if word[:1].isupper() and len(word) > 1 and "'" not in word:
+            for word in words(line)[1:]:
+                if word[:1].isupper() and len(word) > 1:
                     upper[code][word] += 1
                 elif word[:1].islower():
                     lower[fold(word)] += 1
@@ -126,12 +124,12 @@ def names(texts: dict[str, list[str]]) -> Counter[str]:
     languages: Counter[str] = Counter()
     for counts in upper.values():
         total.update(counts)
-        languages.update(counts.keys())
+        languages.update(word for word, count in counts.items() if count >= 2)
     return Counter(
         {
             word: count
             for word, count in total.items()
-            if languages[word] > 1 and lower[fold(word)] * 4 < count
+            if languages[word] > 1 and lower[fold(word)] * 20 < count
         }
     )
 
@@ -184,20 +182,18 @@ def main() -> None:
             for line in lines:
                 add(counts, line, 1.0)
             lists[code].append(share(counts))
-    spoken = {code: lines for code, lines in sentences.items() if code not in NOUNS_IN_CAPITALS}
-    known = names(
-        {c: lines + parallel.get(c, [])[:NAME_LINES] for c, lines in spoken.items()}
-    )
+    order = random.Random(0)
+    for code, lines in sorted(sentences.items()):
+        lines += parallel.get(code, [])
+        order.shuffle(lines)
+    known = names({code: sentences[code][:NAME_LINES] for code in parallel})
     args.out.mkdir(parents=True, exist_ok=True)
     for code, parts in sorted(lists.items()):
         if code in UNSPACED:
             continue
         rows = (f"{word}\t{weight:.3e}" for word, weight in mean(parts).most_common())
         (args.out / f"{code}.words.tsv").write_text("\n".join(rows) + "\n", "utf-8", newline="\n")
-    order = random.Random(0)
-    for code, lines in sorted({**sentences}.items()):
-        lines = lines + parallel.get(code, [])
-        order.shuffle(lines)
+    for code, lines in sorted(sentences.items()):
         (args.out / f"{code}.sentences.txt").write_text("\n".join(lines) + "\n", "utf-8")
         if code in boilerplate:
             text = "\n".join(boilerplate[code]) + "\n"

@@ -1,6 +1,6 @@
 """Word lists and sentences to `normalize/data/lid.npz`, the weights of the default detector.
 
-    python models/lid/train.py PREPARED -o normalize/data/lid.npz [--fragments 4000000] [--seed 1]
+    python models/lid/train.py PREPARED -o normalize/data/lid.npz [--fragments 1500000] [--seed 1]
 
 A linear model of rank 32: every feature (`normalize/stages/identify/features.py`) owns a vector, a
 text is the sum of its features' vectors, and one matrix turns the sum into a logit a language.
@@ -26,7 +26,7 @@ RANK = 32
 BATCH = 8192
 FIXED_POINT = 1 << 16
 """Exported logits are counted in units of 1 / FIXED_POINT nat."""
-MAIN = {"en": 0.17, "it": 0.15, "tr": 0.12, "und": 0.07}
+MAIN = {"en": 0.17, "it": 0.15, "tr": 0.12, "und": 0.05}
 LARGE = ("es", "fr", "de", "pt", "nl", "pl", "ro", "ru", "ar", "id")
 NEAR = ("az", "ca", "gl", "mt")
 DROPPED = {
@@ -279,8 +279,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("prepared", type=Path)
     parser.add_argument("-o", "--out", type=Path, required=True)
-    parser.add_argument("--fragments", type=int, default=4_000_000)
-    parser.add_argument("--sentence-lines", type=int, default=60_000)
+    parser.add_argument("--fragments", type=int, default=1_500_000)
+    parser.add_argument("--sentence-lines", type=int, default=30_000)
     parser.add_argument("--rate", type=float, default=0.01)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()

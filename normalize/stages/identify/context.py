@@ -30,6 +30,10 @@ LONG_WORDS = 9
 """A segment of so many words is decided by itself."""
 ACCEPT = 0.5
 """A segment is called a source language only if it is at least this likely in the end."""
+_WEIGHED = frozenset({"model", "detector", "name", "may-be-name", "undecided"})
+"""The rules whose answers the document may change; the others leave no doubt."""
+_DOMINANT = 0.6
+"""What may be a name becomes a source language only where that language has this share."""
 _NEAR = 3
 _WEIGHTS = {1: 0.75, 2: 0.65, 3: 0.55, 4: 0.45, 5: 0.35, 6: 0.25, 7: 0.2, 8: 0.15}
 """How much of the document's log prior a segment takes on, by its number of words."""
@@ -151,14 +155,19 @@ class DocumentIdentifier:
         raw = item.evidence.language
         if item.kind is BlockKind.CODE:
             return Decision(Language(UNDETERMINED, 1.0), raw, "code")
-        if item.evidence.rule not in {"model", "detector", "name", "undecided"}:
+        if item.evidence.rule not in _WEIGHED:
             return Decision(raw, raw, item.evidence.rule)
         if item.words >= LONG_WORDS:
             return self._accept(raw, raw, "detector")
-        final = self._weighed(item, self._prior(place, items))
+        prior = self._prior(place, items)
+        final = self._weighed(item, prior)
+        may_be_name = item.evidence.rule in {"name", "may-be-name"}
+        if may_be_name and final.code in self._sources and prior[final.code] < _DOMINANT:
+            return Decision(Language(UNDETERMINED, raw.probability), raw, "may be a name")
         if final.code != raw.code:
             return self._accept(final, raw, "context")
-        return self._accept(final, raw, "detector")
+        rule = item.evidence.rule
+        return self._accept(final, raw, "detector" if rule == "model" else rule)
 
     def _weighed(self, item: _Item, prior: dict[str, float]) -> Language:
         """Bayes' rule with the prior to a power: short segments lean on it, long ones hardly."""

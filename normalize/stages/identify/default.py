@@ -15,6 +15,8 @@ REJECT = 0.2
 """Answers less likely than this are not given: `und`."""
 REJECT_NAMES = 0.6
 """The same for up to four words that all have a capital letter, and so may be a name."""
+MAX_CHARS = 4000
+"""The part of a text that is looked at: a language shows in its beginning."""
 _TOP = 6
 _RULES = {
     "no-words": "no words: digits, addresses, handles or symbols only",
@@ -23,6 +25,7 @@ _RULES = {
     "unknown-script": "written in a script that no known language uses alone",
     "model": "the likeliest language by its words and their letters",
     "name": "the words read as names",
+    "may-be-name": "capitalised words of no language for certain: perhaps a name",
     "undecided": "no language is likely enough",
 }
 
@@ -53,7 +56,7 @@ class DefaultDetector:
             best = shares.argmax(axis=1).tolist()
             values = shares.max(axis=1).tolist()
             for (place, found), column, value in zip(rows, best, values, strict=True):
-                answers[place] = self._answer(column, value, may_be_name(found))
+                answers[place] = self._answer(column, value, found)
         return answers
 
     def weigh(self, texts: Sequence[str]) -> list[Evidence]:
@@ -63,7 +66,7 @@ class DefaultDetector:
         if rows:
             shares = self._model.shares([found for _, found in rows])
             for (place, found), row in zip(rows, shares, strict=True):
-                evidence[place] = self._evidence(row, may_be_name(found))
+                evidence[place] = self._evidence(row, found)
         return evidence
 
     def divide(self, text: str, expected: Sequence[str]) -> Boundary | None:
@@ -77,7 +80,7 @@ class DefaultDetector:
         ruled: list[tuple[Language, str]] = []
         rows: list[tuple[int, list[str]]] = []
         for place, text in enumerate(texts):
-            rest = bare(text)
+            rest = bare(text[:MAX_CHARS])
             written = script(rest)
             answer, rule = Language(UNDETERMINED, 1.0), "no-words"
             if written and written not in MODELLED:
@@ -94,16 +97,19 @@ class DefaultDetector:
             ruled.append((answer, rule))
         return ruled, rows
 
-    def _answer(self, column: int, value: float, named: bool) -> Language:
-        least = REJECT_NAMES if named else REJECT
-        code = self._model.codes[column] if value >= least else UNDETERMINED
+    def _answer(self, column: int, value: float, found: Sequence[str]) -> Language:
+        code = self._model.codes[column]
+        if value < REJECT or (value < REJECT_NAMES and may_be_name(found)):
+            code = UNDETERMINED
         return Language(code, round(value, 4))
 
-    def _evidence(self, row: Shares, named: bool) -> Evidence:
+    def _evidence(self, row: Shares, found: Sequence[str]) -> Evidence:
         order = (-row).argsort(kind="stable")[:_TOP].tolist()
-        answer = self._answer(order[0], float(row[order[0]]), named)
+        answer = self._answer(order[0], float(row[order[0]]), found)
         scores = tuple(Language(self._model.codes[c], round(float(row[c]), 4)) for c in order)
         rule = "model"
         if answer.code == UNDETERMINED:
             rule = "name" if scores[0].code == UNDETERMINED else "undecided"
+            if rule == "undecided" and scores[0].probability >= REJECT:
+                rule = "may-be-name"
         return Evidence(answer, scores, rule, _RULES[rule])

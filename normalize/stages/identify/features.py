@@ -10,7 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import TypeAlias
 from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+Ints: TypeAlias = npt.NDArray[np.int64]
 
 MAX_ORDER = 5
 GRAM_BITS = 17
@@ -37,6 +43,8 @@ def words(text: str) -> list[str]:
     >>> words("Riportato dall'IA, don't, Ankara'da 42 x_y")
     ['Riportato', "dall'", 'IA', 'don', "'t", 'Ankara', "'da", 'x', 'y']
     """
+    if "'" not in text and "’" not in text:
+        return WORD.findall(text)
     found: list[str] = []
     for match in WORD.finditer(text):
         word = match.group()
@@ -126,11 +134,57 @@ def features(word: str) -> list[int]:
             key = crc32(letter, key)
             numbers.append(key * _SCRAMBLE % _RANGE >> 32 - GRAM_BITS)
     del numbers[:1], numbers[-1:]
-    numbers.append(_slot(plain))
-    numbers.append(_slot("\n" + shape(word)))
+    numbers.extend(_slots(plain, word))
     return numbers
 
 
 def _slot(key: str) -> int:
     digest = crc32(key.encode("utf-8", "surrogatepass"))
     return (1 << GRAM_BITS) + (digest * _SCRAMBLE % _RANGE >> 32 - WORD_BITS)
+
+
+def features_of_many(batch: Sequence[str]) -> tuple[Ints, Ints]:
+    """The features of words in ASCII all at once, much faster than one by one.
+
+    Gives the feature numbers, n-grams of order 1 first, and the place in the batch of the word
+    that owns each. They are exactly those of `features`.
+    """
+    folded = [fold(word) for word in batch]
+    letters = np.frombuffer("".join(f"<{word}>" for word in folded).encode("ascii"), np.uint8)
+    owner = np.repeat(np.arange(len(folded)), [len(word) + 2 for word in folded])
+    edge = (letters == ord("<")) | (letters == ord(">"))
+    state = np.full(len(letters), _CRC_START, np.uint32)
+    numbers, owners = [], []
+    for order in range(1, MAX_ORDER + 1):
+        end = len(letters) - order + 1
+        if end <= 0:
+            break
+        state = state[:end]
+        state = _CRC_TABLE[(state ^ letters[order - 1 :]) & 0xFF] ^ (state >> np.uint32(8))
+        inside = owner[:end] == owner[order - 1 :]
+        if order == 1:
+            inside &= ~edge
+        hashed = (state[inside] ^ _CRC_START) * np.uint32(_SCRAMBLE)
+        numbers.append((hashed >> np.uint32(32 - GRAM_BITS)).astype(np.int64))
+        owners.append(owner[:end][inside])
+    keys = [slot for word, plain in zip(batch, folded, strict=True) for slot in _slots(plain, word)]
+    numbers.append(np.array(keys, np.int64))
+    owners.append(np.repeat(np.arange(len(folded)), 2))
+    return np.concatenate(numbers), np.concatenate(owners)
+
+
+def _slots(plain: str, word: str) -> tuple[int, int]:
+    return _slot(plain), _SHAPE_SLOTS[shape(word)]
+
+
+def _crc_table() -> npt.NDArray[np.uint32]:
+    """The table of the CRC-32 that zlib computes, for one byte."""
+    table = np.arange(256, dtype=np.uint32)
+    for _ in range(8):
+        table = np.where(table & 1, np.uint32(0xEDB88320) ^ (table >> 1), table >> 1)
+    return table.astype(np.uint32)
+
+
+_CRC_TABLE = _crc_table()
+_CRC_START = np.uint32(0xFFFFFFFF)
+_SHAPE_SLOTS = {name: _slot("\n" + name) for name in ("a", "A", "AA", "aA")}

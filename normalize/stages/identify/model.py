@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from normalize.errors import ModelError
-from normalize.stages.identify.features import QUIET, features
+from normalize.stages.identify.features import QUIET, features, features_of_many
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Shares: TypeAlias = npt.NDArray[np.float64]
@@ -41,6 +41,7 @@ _ALPHABETS = {
 }
 _FOREIGN_LETTER = 4 * UNIT
 """The odds against a language (4 nats) of a lower-case word with a letter it does not have."""
+_FEW = 6
 _CACHED_WORDS = 1 << 15
 _CHUNK_WORDS = 1 << 13
 
@@ -110,12 +111,29 @@ class LanguageModel:
             pass
         if len(index) + len(found) > _CACHED_WORDS:
             index.clear()
-        for word in found:
-            if word not in index:
-                self._rows[len(index)] = self._row(word)
-                index[word] = len(index)
+        fresh = list(dict.fromkeys(word for word in found if word not in index))
+        if len(fresh) > _FEW:
+            self._add_many([word for word in fresh if word.isascii()])
+            fresh = [word for word in fresh if not word.isascii()]
+        for word in fresh:
+            self._rows[len(index)] = self._row(word)
+            index[word] = len(index)
         return [index[word] for word in found]
 
+    def _add_many(self, fresh: Sequence[str]) -> None:
+        """What `_row` gives, for many words in ASCII at a time."""
+        if not fresh:
+            return
+        numbers, owners = features_of_many([word.removeprefix(QUIET) for word in fresh])
+        order = owners.argsort(kind="stable")
+        starts = np.searchsorted(owners[order], np.arange(len(fresh)))
+        totals = np.add.reduceat(self._table[numbers[order]], starts, axis=0, dtype=np.int64)
+        rows = (totals @ self._matrix).astype(np.int64)
+        quiet = [place for place, word in enumerate(fresh) if word.startswith(QUIET)]
+        rows[quiet] >>= 3
+        first = len(self._index)
+        self._rows[first : first + len(fresh)] = rows
+        self._index.update((word, first + place) for place, word in enumerate(fresh))
 
     def _row(self, word: str) -> Ints:
         total = self._table[features(word.removeprefix(QUIET))].sum(axis=0, dtype=np.int64)

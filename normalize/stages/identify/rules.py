@@ -8,7 +8,7 @@ from collections import Counter
 from functools import lru_cache
 
 _ADDRESS = re.compile(
-    r"(?:https?|ftp|file|mailto):\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"(?:https?|ftp|file|mailto):\S+|www\.\S+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|(?<![\w@])[@#]\w+"
     r"|\b(?:[a-z0-9-]+\.)+(?:com|org|net|edu|gov|info|io|it|tr|eu|uk|de|fr|es|co|news|tv|html?|php"
     r"|pdf|jpe?g|png|gif|svg|webp|mp[34]|zip|docx?|xlsx?|txt|css|js|py)\b(?:/\S*)?"
@@ -17,6 +17,9 @@ _ADDRESS = re.compile(
 )
 _MIXED = re.compile(r"(?<!\w)(?=\w*[^\W\d_])(?=\w*[\d_])\w+(?!\w)")
 """Words with digits or underscores: model numbers, identifiers, user names (`GlobalFocus24`)."""
+
+_DIGITS = re.compile(r"[\d_]")
+_LATIN = re.compile(r"[\x00-\u02ff\u1e00-\u1eff\u2000-\u206f\u20a0-\u20bf]*")
 
 INTERNATIONAL = frozenset(
     """ok okay pdf rss faq vip gps usb html css url xml json api wifi http https www id pc tv cd dvd
@@ -42,9 +45,7 @@ def bare(text: str) -> str:
     """
     if "." in text or "@" in text or ":" in text or "#" in text or "&" in text:
         text = _ADDRESS.sub(" ", text)
-    if text.isalpha():
-        return text
-    return _MIXED.sub(" ", text)
+    return _MIXED.sub(" ", text) if _DIGITS.search(text) else text
 
 
 @lru_cache(maxsize=4096)
@@ -58,7 +59,7 @@ def script(text: str) -> str:
     >>> script("Reklam"), script("новости 24"), script("42 %")
     ('LATIN', 'CYRILLIC', '')
     """
-    if text.isascii():
+    if _LATIN.fullmatch(text):
         return "LATIN" if any(map(str.isalpha, text)) else ""
     counts: Counter[str] = Counter()
     for letter, count in Counter(text).items():
@@ -71,7 +72,7 @@ def script(text: str) -> str:
     counts["CJK"] = han
     best = max(sorted(counts), key=lambda name: counts[name])
     if best == "CJK":
-        return "JAPANESE" if kana * 20 >= han else "HAN"
+        return "JAPANESE" if kana * 50 >= han else "HAN"
     return best
 
 
