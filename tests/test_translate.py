@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from translation_support import SENTENCES, build_bpe_package, tiny_package
 
 from normalize.document import Flag, Translation
-from normalize.errors import ModelError
+from normalize.errors import ModelError, UsageError
 from normalize.memory import Memory
 from normalize.stages.translate import FakeTranslator, TextTranslator, TranslateOptions, Translator
 from normalize.stages.translate.engine import Decoding, Engine, Hypothesis
@@ -54,9 +54,10 @@ class Scripted:
 
 
 def translated(
-    text: str, answers: Mapping[str, str | Sequence[str]], **options: bool
+    text: str, answers: Mapping[str, str | Sequence[str]], knows_placeholders: bool = True
 ) -> Translation:
-    return Translator.from_decoder(Scripted(answers, **options)).translate([text])[0]
+    decoder = Scripted(answers, knows_placeholders)
+    return Translator.from_decoder(decoder).translate([text])[0]
 
 
 def test_what_surrounds_the_words_is_kept() -> None:
@@ -219,12 +220,13 @@ def test_nothing_but_the_text_decides_a_translation() -> None:
     assert len({made.text for made in alone.values()}) > len(texts) / 2  # the check is no tautology
 
 
-def test_scores_are_mean_log_probabilities() -> None:
+@pytest.mark.parametrize("beam", [1, 4])
+def test_scores_are_mean_log_probabilities(beam: int) -> None:
     package = tiny_package()
     engine = Engine(package, options())
-    for hypothesis, source in zip(engine.decode(SENTENCES, Decoding(4)), SENTENCES, strict=True):
+    for hypothesis, source in zip(engine.decode(SENTENCES, Decoding(beam)), SENTENCES, strict=True):
         pieces = [engine._tokenizer.encode([source])[0]]
-        raw = engine._translator.translate_batch(pieces, beam_size=4, length_penalty=0.2)[
+        raw = engine._translator.translate_batch(pieces, beam_size=beam, length_penalty=0.2)[
             0
         ].hypotheses[0]
         scored = engine._translator.score_batch(pieces, [raw])[0].log_probs
@@ -293,6 +295,12 @@ def test_a_memory_gives_the_same_and_saves_the_work(tmp_path: Path) -> None:
         other = Translator(package, TranslateOptions(beam=1, threads=1), memory)
         other._decoder = Scripted({}, fallback=lambda text: "Other options.")
         assert other.translate(SENTENCES[:1])[0].text == "Other options."
+
+
+@pytest.mark.parametrize("wrong", [{"beam": 0}, {"threads": -1}, {"max_pieces": 3}])
+def test_options_that_make_no_sense(wrong: dict[str, int]) -> None:
+    with pytest.raises(UsageError, match="must be at least"):
+        TranslateOptions(**wrong)  # type: ignore[arg-type]
 
 
 def test_a_damaged_model_is_a_model_error(tmp_path: Path) -> None:

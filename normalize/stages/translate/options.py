@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from normalize.errors import UsageError
+
 
 @dataclass(frozen=True, slots=True)
 class TranslateOptions:
@@ -24,6 +26,14 @@ class TranslateOptions:
     length_penalty: float = 0.2
     max_pieces: int = 140
     max_batch_pieces: int = 2048
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a number that makes no sense."""
+        lowest = {"beam": 1, "threads": 0, "max_pieces": 8, "max_batch_pieces": 1}
+        for name, least in lowest.items():
+            if getattr(self, name) < least:
+                message = f"{name} must be at least {least}, not {getattr(self, name)}"
+                raise UsageError(message)
 
     @property
     def signature(self) -> str:
