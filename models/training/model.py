@@ -129,7 +129,8 @@ class Attention(nn.Module):
         else:  # on a CPU, at these lengths, plain products are twice as fast as the fused kernel
             scores = (query * (width // self.heads) ** -0.5) @ key.transpose(-1, -2)
             mixed = (scores + bias).softmax(-1) @ value
-        return self.output(mixed.transpose(1, 2).reshape(batch, length, width))
+        out: Tensor = self.output(mixed.transpose(1, 2).reshape(batch, length, width))
+        return out
 
 
 class Layer(nn.Module):
@@ -161,7 +162,8 @@ class Layer(nn.Module):
         x = x + self.drop(self.attend_self(self.norm_self(x), bias))
         if self.decoder:
             x = x + self.drop(self.attend_cross(self.norm_cross(x), memory_bias, memory))
-        return x + self.drop(self.outer(functional.relu(self.inner(self.norm_inner(x)))))
+        out: Tensor = x + self.drop(self.outer(functional.relu(self.inner(self.norm_inner(x)))))
+        return out
 
 
 class Network(nn.Module):
@@ -195,7 +197,9 @@ class Network(nn.Module):
     def embed(self, tokens: Tensor) -> Tensor:
         """Scaled embeddings plus position encodings."""
         scaled = self.embedding(tokens) * math.sqrt(self.shape.width)
-        return self.drop(scaled + self.positions[: tokens.shape[1]].to(scaled.dtype))
+        positions: Tensor = self.get_buffer("positions")[: tokens.shape[1]]
+        out: Tensor = self.drop(scaled + positions.to(scaled.dtype))
+        return out
 
     def forward(self, source: Tensor, shifted: Tensor) -> Tensor:
         """Decoder states for every target position; source ends with EOS, `shifted` starts with
@@ -214,13 +218,14 @@ class Network(nn.Module):
         y = self.embed(shifted)
         for layer in self.decoder:
             y = layer(y, causal, memory, source_bias)
-        return self.norm_decoder(y)
+        out: Tensor = self.norm_decoder(y)
+        return out
 
     def loss(self, source: Tensor, shifted: Tensor, gold: Tensor, smoothing: float = 0.1) -> Tensor:
         """Mean label-smoothed cross entropy in nats a target token."""
         keep = gold != PAD
         chunk = 8192 if source.is_cuda else 512
-        return _Projection.apply(
+        value: Tensor = _Projection.apply(  # type: ignore[no-untyped-call]
             self(source, shifted)[keep],
             self.embedding.weight,
             self.bias,
@@ -228,3 +233,4 @@ class Network(nn.Module):
             smoothing,
             chunk,
         )
+        return value

@@ -27,7 +27,7 @@ def orthogonalised(stack: Tensor) -> Tensor:
     """Nearest semi-orthogonal matrices (batch x rows x columns, rows <= columns) by five
     Newton-Schulz steps.
     """
-    x = stack.bfloat16()
+    x: Tensor = stack.bfloat16()
     norm = x.flatten(1).float().norm(dim=1).to(x.dtype)
     x = x / (norm[:, None, None] * 1.02 + 1e-6)
     for a, b, c in POLYNOMIALS:
@@ -84,9 +84,9 @@ class Optimiser:
             for (master, flip, _), update in zip(members, updates, strict=True):
                 turned = update.t() if flip else update
                 master.mul_(1 - rate * self.decay).add_(turned.float(), alpha=-scale)
-        for name, p in self.live.items():
-            p.copy_(self.master[name])
-            p.grad = None
+        for name, weight in self.live.items():
+            weight.copy_(self.master[name])
+            weight.grad = None
         if self.steps % AVERAGE_EVERY == 0:
             share = max(AVERAGE_EVERY / average_over, AVERAGE_EVERY / (self.steps * 0.2 + 4))
             for name, p in self.master.items():
@@ -114,8 +114,8 @@ class Optimiser:
         look = grad + 0.95 * first
         width = min(look.shape)
         fused = look.shape[0] in (2 * width, 3 * width)
-        parts = look.split(width, 0) if fused else (look,)
-        masters = self.master[name].split(width, 0) if fused else (self.master[name],)
+        parts = torch.split(look, width) if fused else (look,)
+        masters = torch.split(self.master[name], width) if fused else (self.master[name],)
         for master, part in zip(masters, parts, strict=True):
             flip = part.shape[0] > part.shape[1]
             turned = part.t() if flip else part

@@ -241,7 +241,7 @@ class Run:
         if self.shape.dropout:
             torch.manual_seed(self.options.seed * 1_000_003 + self.optimiser.steps)
         loss = self.network.loss(*self.corpus.tensors(batch, self.device))
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step(rate, average_over=400)
         count = int(self.corpus.target_lengths[batch].sum()) + len(batch)
         self.seen += count
