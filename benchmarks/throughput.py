@@ -23,7 +23,9 @@ from pathlib import Path
 
 def enlarge(sources: list[Path], target: Path, size: int) -> None:
     """Real text repeated, in paragraphs of four lines, up to `size` bytes."""
-    lines = [line for path in sources for line in path.read_text(encoding="utf-8").split("\n") if line]
+    lines = [
+        line for path in sources for line in path.read_text(encoding="utf-8").split("\n") if line
+    ]
     paragraphs = [" ".join(lines[start : start + 4]) for start in range(0, len(lines), 4)]
     block = ("\n\n".join(paragraphs) + "\n\n").encode()
     with target.open("wb") as out:
@@ -75,9 +77,7 @@ def main() -> None:
         if options.profile:
             profile(text, folder / "profiled")
             return
-        seconds = [
-            measure(text, folder / f"out{number}")[0] for number in range(options.repeat)
-        ]
+        seconds = [measure(text, folder / f"out{number}")[0] for number in range(options.repeat)]
         empty = folder / "empty.txt"
         empty.write_bytes(b"")
         start = measure(empty, folder / "empty")[0]

@@ -13,10 +13,11 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from normalize.errors import PlanError
 
+T = TypeVar("T")
 FORMATS = ("tmx", "moses", "tsv", "jsonl", "parquet")
 REPAIR_LEVELS = ("off", "safe", "aggressive")
 
@@ -168,23 +169,28 @@ def _convert(cls: type, name: str, value: object, where: str) -> object:
         raise PlanError(message)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if isinstance(hint, type) and isinstance(value, hint) and (hint is bool or not isinstance(value, bool)):
+    if (
+        isinstance(hint, type)
+        and isinstance(value, hint)
+        and (hint is bool or not isinstance(value, bool))
+    ):
         return value
     expected = getattr(hint, "__name__", str(hint))
     message = f"{where}{name}: {value!r} is not a value of type {expected}"
     raise PlanError(message)
 
 
-def _build(cls: type, table: Mapping[str, object], base: Any, where: str = "") -> Any:
-    known = {field.name for field in fields(cls)}
-    values = {}
+def _build(cls: type[T], table: Mapping[str, object], base: T, where: str = "") -> T:
+    known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+    values: dict[str, Any] = {}
     for key, value in table.items():
         name = key.replace("-", "_")
         if name not in known:
             message = f"{where}{key}: unknown key; {_nearest(name, known)}"
             raise PlanError(message)
         values[name] = _convert(cls, name, value, where)
-    return replace(base, **values)
+    changed: T = replace(base, **values)  # type: ignore[type-var]
+    return changed
 
 
 def configure(

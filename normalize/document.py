@@ -81,7 +81,8 @@ def replay(text: str, fixes: Iterable[Fix]) -> str:
         end = fix.start + len(fix.before)
         if text[fix.start : end] != fix.before:
             found = text[fix.start : end]
-            raise ValueError(f"fix {fix.kind} expects {fix.before!r} at {fix.start}, found {found!r}")
+            message = f"fix {fix.kind} expects {fix.before!r} at {fix.start}, found {found!r}"
+            raise ValueError(message)
         text = text[: fix.start] + fix.after + text[end:]
     return text
 

@@ -18,7 +18,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Any attempt to reach the network fails the test; sockets between our own processes stay possible."""
     connect = socket.socket.connect
 
-    def guarded(self: socket.socket, address: Any) -> None:  # noqa: ANN401 (as in the standard library)
+    def guarded(self: socket.socket, address: Any) -> None:
         if self.family != getattr(socket, "AF_UNIX", None):
             message = f"a test tried to open a connection to {address!r}"
             raise AssertionError(message)
@@ -29,7 +29,9 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def private_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def private_folders(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Packages and caches of whoever runs the tests are neither used nor touched."""
     home = tmp_path_factory.mktemp("home")
     for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "ARGOS_PACKAGES_DIR"):

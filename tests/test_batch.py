@@ -228,7 +228,9 @@ def test_compressed_inputs_become_compressed_documents(
         gzip.decompress((documents / "a.txt.gz").read_bytes()),
         bz2.decompress((documents / "a.txt.bz2").read_bytes()),
         lzma.decompress((documents / "a.txt.xz").read_bytes()),
-        zstandard.ZstdDecompressor().decompressobj().decompress((documents / "a.txt.zst").read_bytes()),
+        zstandard.ZstdDecompressor()
+        .decompressobj()
+        .decompress((documents / "a.txt.zst").read_bytes()),
     }
     assert len(texts) == 1
     assert texts.pop().startswith(b"The first line is in English.\n")
@@ -257,9 +259,7 @@ def test_json_lines_keep_their_other_fields_and_bad_lines_are_recorded(
     assert "pages.jsonl" in rejected
 
 
-def test_results_are_never_taken_for_inputs(
-    pages: Path, packages: tuple[str, ...]
-) -> None:
+def test_results_are_never_taken_for_inputs(pages: Path, packages: tuple[str, ...]) -> None:
     out = pages / "out"
     first = go(pages, out, config(packages))
     second = go(pages, out, config(packages))

@@ -14,7 +14,11 @@ from pathlib import Path
 import pytest
 from translation_support import build_package
 
-ENVIRONMENT = {**os.environ, "PYTHONWARNINGS": "error::DeprecationWarning:normalize", "OMP_NUM_THREADS": "1"}
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONWARNINGS": "error::DeprecationWarning:normalize",
+    "OMP_NUM_THREADS": "1",
+}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +52,9 @@ def test_help_teaches_and_loads_nothing_heavy() -> None:
         "heavy = {'ctranslate2', 'argostranslate', 'numpy', 'pyarrow', 'ftfy'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr.decode()
     for command in (b"run", b"pipe", b"detect", b"repair", b"translate", b"models", b"corpus"):
         assert command in done.stdout
@@ -56,7 +62,17 @@ def test_help_teaches_and_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "pipe", "detect", "repair", "translate", "models", "corpus", "models verify", "corpus stats"],
+    [
+        "run",
+        "pipe",
+        "detect",
+        "repair",
+        "translate",
+        "models",
+        "corpus",
+        "models verify",
+        "corpus stats",
+    ],
 )
 def test_every_command_has_help(command: str) -> None:
     done = normalize(*command.split(), "--help")
@@ -142,9 +158,7 @@ def test_run_reports_on_stderr_and_counts_failures_in_its_status(
 
 
 def test_run_reads_standard_input(tmp_path: Path, models: str) -> None:
-    done = normalize(
-        "run", "-", "-o", "out", "--models", models, given="Rifiuta\n", cwd=tmp_path
-    )
+    done = normalize("run", "-", "-o", "out", "--models", models, given="Rifiuta\n", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "out/documents").iterdir())) == 1
 
@@ -157,7 +171,9 @@ def test_dry_run_prints_the_plan_and_touches_nothing(tmp_path: Path, models: str
     assert not (tmp_path / "out").exists()
 
 
-def test_pipe_keeps_order_and_fields_and_sends_errors_elsewhere(tmp_path: Path, models: str) -> None:
+def test_pipe_keeps_order_and_fields_and_sends_errors_elsewhere(
+    tmp_path: Path, models: str
+) -> None:
     given = (
         '{"text": "The weather is fine today.", "id": 1}\n'
         "not json\n"
@@ -256,12 +272,16 @@ def test_version_names_the_models_and_their_digests() -> None:
 def test_corpus_commands_read_what_run_wrote(tmp_path: Path, models: str) -> None:
     (tmp_path / "a.txt").write_text("Rifiuta\nArticoli correlati\n", encoding="utf-8")
     config = tmp_path / "normalize.toml"
-    config.write_text("[filter]\nmin_score = -99\nmax_length_ratio = 99\ndrop_flags = []\n", encoding="utf-8")
+    config.write_text(
+        "[filter]\nmin_score = -99\nmax_length_ratio = 99\ndrop_flags = []\n", encoding="utf-8"
+    )
     done = normalize(
         "run", "a.txt", "-o", "out", "--models", models, "--config", str(config), cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
-    files = [str(p) for p in sorted((tmp_path / "out/corpus").iterdir()) if p.name.startswith("it-en")]
+    files = [
+        str(p) for p in sorted((tmp_path / "out/corpus").iterdir()) if p.name.startswith("it-en")
+    ]
     checked = normalize("corpus", "validate", *files)
     assert checked.returncode == 0, checked.stdout
     counted = objects(normalize("corpus", "stats", *files).stdout)

@@ -18,9 +18,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 
 def test_options_override_the_file_and_the_file_overrides_defaults(tmp_path: Path) -> None:
-    file = written(
-        tmp_path, 'sources = ["tr"]\nbeam = 2\nworkers = 3\n[filter]\nmin_score = -1\n'
-    )
+    file = written(tmp_path, 'sources = ["tr"]\nbeam = 2\nworkers = 3\n[filter]\nmin_score = -1\n')
     config, run = configure(file, {"beam": 5})
     assert config.sources == ("tr",)
     assert config.beam == 5
@@ -57,7 +55,7 @@ def test_mistakes_are_named(tmp_path: Path, text: str, expected: str) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PlanError, match="absent.toml"):
+    with pytest.raises(PlanError, match=r"absent\.toml"):
         configure(tmp_path / "absent.toml")
 
 

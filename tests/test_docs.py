@@ -53,7 +53,9 @@ def test_the_readme_s_toml_is_the_defaults(tmp_path: Path) -> None:
 
 
 def test_the_changelog_s_newest_release_is_the_version() -> None:
-    releases = re.findall(r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    releases = re.findall(
+        r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M
+    )
     assert releases[0] == __version__
 
 

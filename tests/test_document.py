@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalize.document import Fix, FixKind, Segment, SegmentPair, replay
-from normalize.document import BlockKind
+from normalize.document import BlockKind, Fix, FixKind, Segment, SegmentPair, replay
 from normalize.errors import InputError
 
 

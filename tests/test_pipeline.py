@@ -53,9 +53,7 @@ class Fakes:
         return FakeTranslator(f"{self.code}-en@fake").translate(texts)
 
 
-def convert(
-    pipeline: Pipeline, documents: Iterable[tuple[str, str]]
-) -> Iterator[ConvertedWindow]:
+def convert(pipeline: Pipeline, documents: Iterable[tuple[str, str]]) -> Iterator[ConvertedWindow]:
     def windows() -> Iterator[Window]:
         for name, text in documents:
             yield from pipeline.analyse(name, [list(lines_of(text))])

@@ -112,7 +112,10 @@ def test_hostile_files_are_converted_or_recorded_and_never_stop_the_run(
     }
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    refused = {"blob.bin": os.urandom(4096) + b"\0" * 4096, "bad.txt.gz": b"\x1f\x8b\x08" + b"x" * 50}
+    refused = {
+        "blob.bin": os.urandom(4096) + b"\0" * 4096,
+        "bad.txt.gz": b"\x1f\x8b\x08" + b"x" * 50,
+    }
     for name, content in refused.items():
         (folder / name).write_bytes(content)
     (folder / "loop").symlink_to(folder)

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from normalize.version import __version__
 from normalize.batch import parts
 from normalize.batch.parts import Counts, Failure, Layout, Record
 from normalize.config import Config
@@ -17,6 +16,7 @@ from normalize.document import BlockKind, Fix, FixKind, Rejection, SegmentPair
 from normalize.engine import EngineSpec, library_versions
 from normalize.errors import ConservationError
 from normalize.report import DocumentView, RunSummary, SegmentRow, write_report
+from normalize.version import __version__
 from normalize.writers import CorpusFile, CorpusHeader, write_corpus, write_rejections
 from normalize.writers.atomic import atomic_text
 
@@ -299,6 +299,8 @@ def _write_page(
         score_histogram=merged.scores,
         undecided=counts.undecided,
         switched=counts.switched,
-        failed_inputs=tuple((failure.name, f"{failure.reason}: {failure.detail}") for failure in failures),
+        failed_inputs=tuple(
+            (failure.name, f"{failure.reason}: {failure.detail}") for failure in failures
+        ),
     )
     write_report(layout.out / "report.html", summary, _views(layout, results))

@@ -115,7 +115,13 @@ class Layout:
         Raises OutputError where that is not allowed.
         """
         try:
-            for folder in ("documents", "corpus", f"{STATE}/parts", f"{STATE}/done", f"{STATE}/tmp"):
+            for folder in (
+                "documents",
+                "corpus",
+                f"{STATE}/parts",
+                f"{STATE}/done",
+                f"{STATE}/tmp",
+            ):
                 (self.out / folder).mkdir(parents=True, exist_ok=True)
         except OSError as exc:
             message = f"{self.out}: cannot be used as the output folder: {exc.strerror}; choose another with -o"

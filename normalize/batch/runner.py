@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from normalize.version import __version__
 from normalize.batch import parts
 from normalize.batch.merge import Merged, merge
 from normalize.batch.parts import Failure, Layout, Record
@@ -30,6 +29,7 @@ from normalize.document import Rejection
 from normalize.engine import engine_spec, work_digest
 from normalize.errors import NormalizeError, OutputError, UsageError
 from normalize.stages.read import Input, digest, discover
+from normalize.version import __version__
 from normalize.writers.atomic import TEMPORARY_PATTERN
 
 UNIT_BYTES = 200_000

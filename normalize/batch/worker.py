@@ -225,7 +225,9 @@ class _Unit:
     def _task_windows(self, index: int, task: Task) -> Iterator[Window]:
         config = self.worker.job.config
         if not task.source.is_json_lines:
-            reader = Reader(task.source, languages=self.worker.languages, encoding=config.encoding or None)
+            reader = Reader(
+                task.source, languages=self.worker.languages, encoding=config.encoding or None
+            )
             self.readers[index] = reader
             for window in self.worker.pipeline.analyse(task.source.name, reader.windows()):
                 self.order.append((index, False))

@@ -34,7 +34,9 @@ def list_models(
             }
             typer.echo(json.dumps(plain, ensure_ascii=False))
         else:
-            typer.echo(f"{pair}  {package.version}  {package.origin}  {package.digest()}  {package.path}")
+            typer.echo(
+                f"{pair}  {package.version}  {package.origin}  {package.digest()}  {package.path}"
+            )
 
 
 @app.command("install")

@@ -116,7 +116,12 @@ def run(
 
     try:
         result = convert(
-            inputs or [], out, conf, options, file_list=files_from, progress=for_stderr(options.quiet)
+            inputs or [],
+            out,
+            conf,
+            options,
+            file_list=files_from,
+            progress=for_stderr(options.quiet),
         )
     except KeyboardInterrupt:
         sys.stderr.write(
@@ -166,6 +171,8 @@ def _dry_run(
         "models": {pair: package.digest() for pair, package in sorted(spec.packages.items())},
         "convert": [task.source.name for task in plan.open_tasks],
         "finished": sorted(plan.finished),
-        "refused": [{"name": r.document, "reason": r.reason, "detail": r.value} for r in plan.refused],
+        "refused": [
+            {"name": r.document, "reason": r.reason, "detail": r.value} for r in plan.refused
+        ],
     }
     typer.echo(json.dumps(shown, ensure_ascii=False, indent=1))
