@@ -59,7 +59,8 @@ class CompressedFile:
         elif name.endswith(".bz2"):
             self._stream = cast("BinaryIO", bz2.BZ2File(self._raw, "wb"))
         elif name.endswith(".xz"):
-            self._stream = cast("BinaryIO", lzma.LZMAFile(self._raw, "wb"))
+            opened = lzma.LZMAFile(self._raw, "wb")  # noqa: SIM115 (closed by close)
+            self._stream = cast("BinaryIO", opened)
         elif name.endswith(".zst"):
             compressor = zstandard.ZstdCompressor(level=9)
             self._stream = cast("BinaryIO", compressor.stream_writer(self._raw, closefd=False))
