@@ -13,10 +13,10 @@
     marks: new Set((row.dataset.marks || "").split(" ")),
     text: null,
   }));
-  const documents = Array.from(document.querySelectorAll(".document"), (element) => ({
-    element,
-    entries: entries.filter((entry) => element.contains(entry.row)),
-  }));
+  const byDocument = new Map(
+    Array.from(document.querySelectorAll(".document"), (element) => [element, []]),
+  );
+  for (const entry of entries) byDocument.get(entry.row.closest(".document")).push(entry);
   const search = tools.querySelector("input[type=search]");
   const language = tools.querySelector("select");
   const toggles = Array.from(tools.querySelectorAll("input[type=checkbox]"));
@@ -50,7 +50,7 @@
     const marks = toggles.filter((toggle) => toggle.checked).map((toggle) => toggle.value);
     const filtered = Boolean(query || marks.length || language.value);
     let total = 0;
-    for (const { element, entries: own } of documents) {
+    for (const [element, own] of byDocument) {
       let count = 0;
       for (const entry of own) {
         const keep = matches(entry, language.value, marks, query);
