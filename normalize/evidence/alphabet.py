@@ -70,7 +70,7 @@ _SIGNS = (("’", -5.5), ("‘", -6.5), ("€£°«»", -8.5), ("…", -10.0))
 """Signs that may stand anywhere, with their least log-probability."""
 _DASHES = "–—"
 """Dashes stand between words or between spaces, not at the end of a word."""
-_OPENING, _CLOSING = (("“", -6.5),), (("”", -6.5), ("²³ºª", -8.5), ("™®©½", -10.0))
+_OPENING, _CLOSING = (("“", -6.5),), (("”", -6.5), ("²³", -8.5), ("ºª™®©½", -10.0))
 """Signs that stand before a word, and after one, with their least log-probability."""
 _PLAIN_LETTER, _LONE_LETTER, _ANYTHING = -9.0, -12.0, -16.0
 """The least log-probability of an ASCII letter, of a letter of a name standing alone, and of anything:

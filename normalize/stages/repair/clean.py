@@ -110,7 +110,7 @@ def _stands_well(window: str, place: int) -> bool:
 
 def _is_word(text: str, at: int) -> bool:
     """Tell whether the word around a letter is in a vocabulary."""
-    if text[at] not in LETTERS:
+    if text[at] not in LETTERS or text[at] in "ÂÃÄÅ":
         return False
     start = at
     while start and _WORD.match(text[start - 1]):

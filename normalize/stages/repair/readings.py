@@ -19,6 +19,7 @@ from normalize.stages.repair.encodings import (
     Step,
     as_utf8,
     common_steps,
+    decoding_table,
     single_byte_steps,
     utf8_pattern,
 )
@@ -29,6 +30,8 @@ TRUSTED_MARGIN = 0.5
 """The same, for a step that the rest of the document has already shown."""
 FLUENT = -3.0
 """Nats a character, in one language throughout, above which a reading is surely one of the configured languages."""
+LEEWAY = 12.0
+"""Nats that a text may fall short of being fluent: short texts vary more."""
 PASSABLE = -3.8
 """The same where all changed words are in a vocabulary."""
 BROKEN = -4.2
@@ -41,6 +44,8 @@ SEQUENCE = 3.0
 """Nats in favour of UTF-8 for each valid sequence: bytes seldom form one by chance."""
 UNMAPPED = 4.0
 """Nats against a step for each different character that it cannot have left."""
+WORDLESS = 4.0
+"""Nats against a reading that changes no word."""
 USUAL = 4.0
 """The prior of a pair of encodings below which a reading is doubted."""
 FINALISTS = 3
@@ -91,7 +96,7 @@ class _Candidate:
             return text.translate(self.table)
         for _ in range(self.step.times):
             text, _count = read_utf8(text, self.step.wrong)
-        return text
+        return _without_controls(text)
 
 
 def _prior(step: Step) -> float:
@@ -99,6 +104,12 @@ def _prior(step: Step) -> float:
     right = {"cp1254": 4.0, "cp1252": 4.0, "mac-roman": 2.0, "cp850": 2.0, "cp857": 2.0}
     wrong = {"cp1252": 4.0, "iso8859-1": 4.0, "cp1254": 3.0, "mac-roman": 2.0, "cp850": 2.0}
     return right.get(step.right, 0.0) + wrong.get(step.wrong, 0.0)
+
+
+def _without_controls(text: str) -> str:
+    """A text with its C1 controls read as windows-1252, as browsers do."""
+    table = decoding_table("cp1252")
+    return _C1.sub(lambda match: table[ord(match.group())], text)
 
 
 def _in_latin(match: re.Match[str]) -> bool:
@@ -120,6 +131,8 @@ def read_utf8(text: str, wrong: str) -> tuple[str, int]:
         char = as_utf8(match.group(), wrong)
         if char is None or (char.isalpha() and char not in _OWN and _in_latin(match)):
             return match.group()
+        if "\x80" <= char < "\xa0" and match.string[: match.start()][-1:].isupper():
+            return match.group()  # “HÂLÂ” is a word in capitals and a quotation mark
         count += 1
         return char
 
@@ -176,8 +189,9 @@ def _utf8(text: str, trust: Mapping[Step, float]) -> dict[str, _Candidate]:
             total += count
             step = Step(wrong, "utf-8", times)
             prior = 8.0 + SEQUENCE * total + _prior(step) + trust.get(step, 0.0)
-            if made not in found or found[made].prior < prior:
-                found[made] = _Candidate(step, prior, sequences=total)
+            whole = _without_controls(made)
+            if whole not in found or found[whole].prior < prior:
+                found[whole] = _Candidate(step, prior, sequences=total)
     return found
 
 
@@ -193,6 +207,21 @@ def _known(before: str, after: str, languages: Sequence[str]) -> tuple[int, bool
     words = changed_words(before, after)
     known = [word for word in words if any(listed.knows(word, language) for language in languages)]
     return len(known), len(known) == len(words) and any(len(word) >= 4 for word in known)
+
+
+def _in_words(before: str, after: str) -> bool:
+    """Tell whether all changes are to words, or to blocks of one character.
+
+    Letters that are spoken about (`"Õ/õ"`) are no evidence of anything.
+    """
+    old = before.split(" ")
+    new = after.split(" ")
+    changed = [was for was, now in zip(old, new, strict=False) if was != now]
+    return any(
+        any(char.isascii() and char.isalnum() for char in block)
+        or sum(char > "\x7f" for char in block) < 2
+        for block in changed
+    )
 
 
 def _excerpt(text: str) -> str:
@@ -238,7 +267,7 @@ def ranked_readings(
             full,
             candidate.step,
             gain,
-            candidate.doubt,
+            candidate.doubt + (0.0 if _in_words(text, full) else WORDLESS),
             total / (len(full) + 1),
             known,
             candidate.sequences,
@@ -255,7 +284,8 @@ def acceptable(reading: Reading, margin: float = MARGIN) -> bool:
     """
     if reading.gain < margin + reading.doubt:
         return False
-    if reading.fluency >= FLUENT or reading.sequences >= 3:
+    fluent = FLUENT - LEEWAY / len(reading.text)
+    if reading.fluency >= fluent or reading.sequences >= 3:
         return True
     if reading.broken and reading.fluency >= BROKEN:
         return True

@@ -48,11 +48,11 @@ def best_reading(
     text: str, languages: Sequence[str], trust: Mapping[Step, float] | None = None
 ) -> Reading | None:
     """The reading to make of a text, or None where it stays."""
-    for reading in ranked_readings(text, languages, trust)[:3]:
-        margin = TRUSTED_MARGIN if trust and reading.step in trust else MARGIN
-        if acceptable(reading, margin):
-            return reading
-    return None
+    ranked = ranked_readings(text, languages, trust)
+    if not ranked:
+        return None
+    margin = TRUSTED_MARGIN if trust and ranked[0].step in trust else MARGIN
+    return ranked[0] if acceptable(ranked[0], margin) else None
 
 
 def transcode(
