@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from normalize.stages.translate.protect import EMOJI
 
 _LEAD = re.compile(
-    rf"(?:\s+|{EMOJI}|[–—•·▪◦‣►■□●○✓★]+|[-*+>#|=~]+(?=\s|$)|-+(?=[^\W\d])|\(?(?:\d{{1,3}}|[A-Za-z])[.)](?=\s+\S))+"
+    rf"(?:\s+|{EMOJI}|[–—•·▪◦‣►■□●○✓★]+|[-*+>#|=~]+(?=\s|$)|-+(?=[^\W\d])"
+    r"|\(?(?:\d{1,3}|[A-Za-z])\)(?=\s+\S)"
+    r"|\d{1,3}\.(?=\s+(?![a-zà-öø-ÿçğıöşü])\S))+"  # Turkish `19. yüzyıl` is an ordinal number
 )
 _CLOSING = re.compile(rf"(?:(?<=\s)[>»›|–—·•→#*~=-]+|{EMOJI})\Z")
 _CLOSING_MAX = 40
