@@ -124,3 +124,37 @@ def test_features_of_many_are_those_of_each() -> None:
     numbers, owners = features_of_many(found)
     for place, word in enumerate(found):
         assert sorted(numbers[owners == place].tolist()) == sorted(features(word))
+
+
+def test_furniture_cases_are_not_training_lines() -> None:
+    def letters(text: str) -> str:
+        return "".join(filter(str.isalpha, text.lower()))
+
+    folder = Path(__file__).parent.parent / "models" / "training" / "furniture"
+    lines = [line for path in folder.glob("*.tsv") for line in path.read_text("utf-8").split("\n")]
+    trained = {letters(field) for line in lines for field in line.split("\t")[1:]}
+    assert trained
+    assert [c["original"] for c in FURNITURE if letters(c["original"]) in trained] == []
+
+
+def test_furniture_covers_thirteen_languages() -> None:
+    counts = {
+        code: sum(c["expected"] == code for c in FURNITURE)
+        for code in {c["expected"] for c in FURNITURE}
+    }
+    assert len(counts) == 13
+    assert min(counts.values()) >= 25
+    assert min(counts["it"], counts["tr"], counts["en"]) >= 60
+
+
+def test_hostile_text_is_answered_quickly_and_without_errors() -> None:
+    texts = [
+        "a" * 100_000,
+        "a@" * 20_000,
+        "a-" * 50_000,
+        "\ud800è",
+        "\0\0",
+        "'" * 5_000,
+        "İ" * 3_000,
+    ]
+    assert len(detector().detect(texts)) == len(texts)

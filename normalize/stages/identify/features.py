@@ -32,7 +32,7 @@ QUIET = "\N{NULL}"
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e31-\u0eff\u1000-\u109f"
 _LETTER = rf"(?:[^\W\d_]|[{_MARKS}])"
 WORD = re.compile(rf"{_LETTER}+(?:['’]{_LETTER}+)*")
-_ELISION_CHARS = 5
+_ELISION_CHARS, _ELIDED_CHARS = 5, 4
 _SCRAMBLE = 0x9E3779B1
 _RANGE = 1 << 32
 
@@ -63,16 +63,11 @@ def _split_apostrophes(word: str) -> list[str]:
     rest = word
     while "'" in rest:
         left, rest = rest.split("'", 1)
-        if not left and parts:
-            break
-        if len(left) <= _ELISION_CHARS and ("'" in rest or len(rest) >= 4 or rest.isupper()):
-            parts.append(left + "'")
-        else:
-            parts.append(left)
-            rest = "\N{MODIFIER LETTER APOSTROPHE}" + rest if "'" in rest else "'" + rest
-            break
-    parts.append(rest)
-    return [part.replace("\N{MODIFIER LETTER APOSTROPHE}", "'") for part in parts if part]
+        long = "'" in rest or len(rest) >= _ELIDED_CHARS or rest.isupper()
+        if len(left) > _ELISION_CHARS or not long:
+            return [*parts, left, "'" + rest]
+        parts.append(left + "'")
+    return [*parts, rest]
 
 
 def fold(word: str) -> str:
