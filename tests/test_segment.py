@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +93,20 @@ def test_wrapped_text_is_one_paragraph() -> None:
         found = list(Segmenter().blocks(lines))
         assert [block.kind for block in found] == [BlockKind.PARAGRAPH], width
         assert sum(piece.is_segment for piece in found[0].pieces) == 3
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["- ", "# ", "#", "|", " |", "| ", "\t", "<p>", "<p> ", "<!--", "<!-- a -->", "<b>", "> ",
+     "*", "**a", "[", "1. ", "|-", "+-", "a)", "<a b", ". A", "A.\u2028", "1. A ", " ", "_", "(",
+     "«", "<!"],
+)  # fmt: skip
+@pytest.mark.parametrize("frame", ["{}", "{}x", "a{}b<c", "# {} #"])
+def test_no_line_costs_the_square_of_its_length(unit: str, frame: str) -> None:
+    line = frame.format(unit * (30_000 // len(unit))) + "\n"
+    start = time.process_time()
+    assert "".join(block.text for block in Segmenter().blocks([line])) == line
+    assert time.process_time() - start < 4.0
 
 
 def test_lines_of_a_list_of_titles_stay_apart() -> None:

@@ -10,7 +10,7 @@ from normalize.document import Block, BlockKind, Piece
 from normalize.stages.segment import markup
 from normalize.stages.segment.wrapping import MAX_WRAP_CHARS, block_sizes
 
-MAX_REGION_CHARS = 1_000_000
+MAX_REGION_CHARS = 262_144
 """Code that is not closed within so much text is no code: the fence stands there by accident."""
 MAX_FRONT_MATTER_LINES = 200
 MAX_BLANK_LINES = 1_000
@@ -21,10 +21,10 @@ MAX_AHEAD_LINES = 64
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[^`\n]*\n?")
 _RAW_TAG = re.compile(r"\s*<(script|style|pre|textarea|!--)\b", re.IGNORECASE)
 _RULE = re.compile(r"\s*([-*_=~#+•·.—–―─━═])(?:[ \t]*\1){2,}\s*")
-_TABLE_RULE = re.compile(r"[\s|+:=-]*[-=][\s|+:=-]*")
+_TABLE_RULE = re.compile(r"[\s|+:=-]++")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})\s*")
 _QUOTE = re.compile(r"\s*(?:>[ \t]?)+")
-_HEADING = re.compile(r"([ \t]*#{1,6}[ \t]+)(.*?)([ \t]*#*\s*)", re.DOTALL)
+_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+")
 _BULLET = re.compile(
     r"\s*(?:[-*+•◦▪▫‣⁃·–—―○●◆◇■□➤➢►▶▸✓✔✗✘✅➔→»›❖★☆][ \t]+)(?:\[[ xX]\][ \t]+)?(?=\S)"
     r"|\s*(?:[•◦▪‣●■➤►▶✓✔]|[-–—](?=[^\W\d_a-zçğışöü]))(?=\w)"
@@ -54,6 +54,8 @@ class _Scan:
         self._lines = iter(lines)
         self._queue: deque[str] = deque()
         self._last_number = 0
+        self._taken = 0
+        self._unclosed: dict[str, int] = {}
 
     def blocks(self) -> Iterator[Block]:
         """See `Segmenter.blocks`."""
@@ -64,7 +66,7 @@ class _Scan:
         while queue or self._peek(0) is not None:
             line = queue[0]
             if len(line) > MAX_WRAP_CHARS and line[0].isalpha() and not _has_mark_inside(line):
-                queue.popleft()  # the most common case first: a paragraph in one line
+                self._take(1)  # the most common case first: a paragraph in one line
                 yield Block(BlockKind.PARAGRAPH, tuple(markup.running_text(line)))
             elif line.isspace():
                 yield self._blank()
@@ -86,6 +88,7 @@ class _Scan:
         return self._queue[index]
 
     def _take(self, count: int) -> str:
+        self._taken += count
         return "".join([self._queue.popleft() for _ in range(count)])
 
     def _code(self, count: int) -> Block:
@@ -127,12 +130,15 @@ class _Scan:
 
     def _until(self, closing: re.Pattern[str], index: int) -> int:
         """How many lines there are up to one that matches; 0 where none does within the limit."""
+        if self._taken < self._unclosed.get(closing.pattern, 0):
+            return 0
         size = 0
         while size < MAX_REGION_CHARS and (line := self._peek(index)) is not None:
             if closing.fullmatch(line):
                 return index + 1
             size += len(line)
             index += 1
+        self._unclosed[closing.pattern] = self._taken + index  # once looked for is enough
         return 0
 
     def _marked(self, line: str) -> Block | None:
@@ -141,10 +147,10 @@ class _Scan:
             return None
         if markup.is_only_tags(line):
             return self._code(1)
-        if found := _HEADING.fullmatch(line):
+        if found := _HEADING.match(line):
             self._take(1)
             self._last_number = 0
-            return _block(BlockKind.HEADING, found[1], found[2], found[3])
+            return _heading(line, found.end())
         if (separator := markup.separator_of(line)) is not None:
             self._take(1)
             return Block(BlockKind.TABLE_ROW, tuple(markup.cells(line, separator)))
@@ -220,6 +226,12 @@ def _block(kind: BlockKind, lead: str, text: str, trail: str = "") -> Block:
     return Block(kind, tuple(pieces))
 
 
+def _heading(line: str, start: int) -> Block:
+    """A heading of Markdown, whose marks stand before `start` and may stand at its end again."""
+    end = start + len(line[start:].rstrip().rstrip("#").rstrip())
+    return _block(BlockKind.HEADING, line[:start], line[start:end], line[end:])
+
+
 def _quoted(line: str, start: int) -> Block:
     """A quoted line: its mark is glue, and what follows is judged as if it stood alone."""
     rest = line[start:]
@@ -229,8 +241,8 @@ def _quoted(line: str, start: int) -> Block:
         return Block(BlockKind.CODE, (Piece(line, False),))
     if mark:
         kind, start = BlockKind.LIST_ITEM, start + mark.end()
-    elif found := _HEADING.fullmatch(rest):
-        return _block(BlockKind.HEADING, line[:start] + found[1], found[2], found[3])
+    elif found := _HEADING.match(rest):
+        return _heading(line, start + found.end())
     elif (separator := markup.separator_of(rest)) is not None:
         pieces = (Piece(line[:start], False), *markup.cells(rest, separator))
         return Block(BlockKind.TABLE_ROW, pieces)
@@ -247,7 +259,9 @@ def _is_rule(line: str) -> bool:
         return False
     if _RULE.fullmatch(line):
         return True
-    return ("|" in line or "+" in line) and _TABLE_RULE.fullmatch(line) is not None
+    if not ("|" in line or "+" in line) or not ("-" in line or "=" in line):
+        return False
+    return _TABLE_RULE.fullmatch(line) is not None
 
 
 def _is_running(line: str) -> bool:
@@ -259,7 +273,7 @@ def _is_running(line: str) -> bool:
         or _FENCE.fullmatch(line)
         or markup.is_only_tags(line)
         or _RAW_TAG.match(line)
-        or _HEADING.fullmatch(line)
+        or _HEADING.match(line)
         or markup.separator_of(line) is not None
         or _QUOTE.match(line)
         or _BULLET.match(line)
@@ -270,6 +284,8 @@ def _is_running(line: str) -> bool:
 
 def _is_title(line: str) -> bool:
     """Whether a line reads as a title: short, no stop at its end, no small letter first."""
+    if len(line) > 4 * MAX_HEADING_CHARS:
+        return False
     text = (markup.without_tags(line) if "<" in line else line).strip()
     return (
         0 < len(text) <= MAX_HEADING_CHARS

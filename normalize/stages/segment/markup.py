@@ -7,20 +7,22 @@ import re
 from normalize.document import Piece
 from normalize.stages.segment.sentences import sentences
 
-_TAG = r"</?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?>|<!--.*?-->|<![A-Za-z][^<>]*>|<\?[^<>]*\?>"
-_ONLY_TAGS = re.compile(rf"\s*(?:(?:{_TAG})\s*)+", re.DOTALL)
-_ANY_TAG = re.compile(_TAG)
+_TAG = (
+    r"</?[A-Za-z][\w:-]*+(?:\s[^<>]*+)?/?>|<!--(?:(?!-->).)*+-->|<![A-Za-z][^<>]*+>|<\?[^<>]*+>"
+)
+_ANY_TAG = re.compile(_TAG, re.DOTALL)
+_ONLY_TAGS = re.compile(rf"\s*+(?:(?:{_TAG})\s*+)++", re.DOTALL)
 _BREAKING_TAGS = re.compile(
-    r"(?:\s*</?(?:p|div|br|hr|td|th|tr|table|thead|tbody|li|ul|ol|dl|dt|dd|h[1-6]|section|article|header|footer"
-    r"|nav|main|aside|figure|figcaption|blockquote|option|select|title|body|html|head|center|form|label|button)"
-    r"\b[^<>]*>\s*)+",
+    r"(?:</?(?:p|div|br|hr|td|th|tr|table|thead|tbody|li|ul|ol|dl|dt|dd|h[1-6]|section|article"
+    r"|header|footer|nav|main|aside|figure|figcaption|blockquote|option|select|title|body|html"
+    r"|head|center|form|label|button)\b[^<>]*+>\s*+)++",
     re.IGNORECASE,
 )
-_LEADING_TAGS = re.compile(rf"(?:\s*(?:{_TAG}))+\s*", re.DOTALL)
-_TRAILING_TAGS = re.compile(rf"\s*(?:(?:{_TAG})\s*)+$", re.DOTALL)
-_PIPES = re.compile(r"\s*(?<!\\)\|(?:\s*\|)*\s*")
-_SPACED_PIPES = re.compile(r"\s+\|(?:\s*\|)*\s+|^\s*\|\s+|\s+\|\s*$")
-_TABS = re.compile(r"\s*\t\s*")
+_LEADING_TAGS = re.compile(rf"(?:\s*+(?:{_TAG}))++\s*+", re.DOTALL)
+_PIPES = re.compile(r"(?<!\\)\|")
+_SPACED_PIPES = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")
+_TABS = re.compile(r"\t")
+_MAX_TAG_CHARS = 2_000
 _MARKS = re.compile(r"(\*\*\*|\*\*|__|~~|\*|_|==)(?=\S)(.+)(?<=\S)\1", re.DOTALL)
 
 
@@ -46,14 +48,28 @@ def without_tags(text: str) -> str:
 def cells(text: str, separator: re.Pattern[str]) -> list[Piece]:
     """Cut a row into cells; the separators and the space around the cells are glue."""
     pieces: list[Piece] = []
+    glue: list[str] = []
     start = 0
     for match in separator.finditer(text):
-        pieces.extend(running_text(text[start : match.start()]))
-        if match[0]:
-            pieces.append(Piece(match[0], False))
+        _extend(pieces, glue, running_text(text[start : match.start()]))
+        glue.append(match[0])
         start = match.end()
-    pieces.extend(running_text(text[start:]))
+    _extend(pieces, glue, running_text(text[start:]))
+    if glue:
+        pieces.append(Piece("".join(glue), False))
     return pieces
+
+
+def _extend(pieces: list[Piece], glue: list[str], more: list[Piece]) -> None:
+    """Add pieces, with all glue that stands together made one."""
+    for piece in more:
+        if not piece.is_segment:
+            glue.append(piece.text)
+            continue
+        if glue:
+            pieces.append(Piece("".join(glue), False))
+            glue.clear()
+        pieces.append(piece)
 
 
 def separator_of(text: str) -> re.Pattern[str] | None:
@@ -98,10 +114,21 @@ def _inline(text: str) -> list[Piece]:
         return []
     lead = _LEADING_TAGS.match(text)
     begin = lead.end() if lead else 0
-    trail = _TRAILING_TAGS.search(text, begin)
-    end = trail.start() if trail else len(text)
+    end = _before_trailing_tags(text, begin)
     pieces = [Piece(text[:begin], False)] if begin else []
     pieces.extend(sentences(text[begin:end]))
     if end < len(text):
         pieces.append(Piece(text[end:], False))
     return pieces
+
+
+def _before_trailing_tags(text: str, begin: int) -> int:
+    """Where the tags begin that a text ends with; its length where it ends with none."""
+    end = len(text)
+    while True:
+        last = len(text[begin:end].rstrip()) + begin
+        opening = "<!--" if text.endswith("-->", begin, last) else "<"
+        start = text.rfind(opening, max(begin, last - _MAX_TAG_CHARS), last)
+        if start < 0 or text[last - 1] != ">" or not _ANY_TAG.fullmatch(text, start, last):
+            return end
+        end = start
