@@ -102,9 +102,8 @@ def _lead(run: RunSummary) -> str:
     if run.switched:
         text += f" Context decided the language of {_segments(run.switched)}."
     if run.undecided:
-        text += (
-            f" {_segments(run.undecided).capitalize()} in no language: numbers, addresses, names."
-        )
+        verb = "is" if run.undecided == 1 else "are"
+        text += f" {_segments(run.undecided)} {verb} in no language: numbers, addresses, names."
     return f'<p class="lead">{escape(text)}</p>\n'
 
 
