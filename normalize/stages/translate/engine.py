@@ -6,6 +6,8 @@ its words, depend on its longest companion. Batches here hold only texts with th
 subwords: nothing is padded, and every text and score is bit for bit what the text alone would give,
 for any order, batch size, number of threads and processes (`benchmarks/translate.py --invariance`
 measures it).
+
+The price is small batches where texts are few: give the engine a thousand or more at once.
 """
 
 from __future__ import annotations
@@ -144,6 +146,7 @@ class Engine:
             no_repeat_ngram_size=decoding.no_repeat_ngram,
             repetition_penalty=decoding.repetition_penalty,
             min_decoding_length=max(1, int(length * decoding.min_share)),
+            # A loop would else run to the limit; no sound translation is this much longer.
             max_decoding_length=min(MAX_TARGET_PIECES, 32 + 3 * length),
             return_scores=True,
             replace_unknowns=True,
