@@ -139,13 +139,15 @@ def _slot(key: str) -> int:
 
 
 def features_of_many(batch: Sequence[str]) -> tuple[Ints, Ints]:
-    """The features of words in ASCII all at once, much faster than one by one.
+    """The features of many words at once, much faster than one by one.
 
     Gives the feature numbers, n-grams of order 1 first, and the place in the batch of the word
     that owns each. They are exactly those of `features`.
     """
     folded = [fold(word) for word in batch]
-    letters = np.frombuffer("".join(f"<{word}>" for word in folded).encode("ascii"), np.uint8)
+    marked = "".join(f"<{word}>" for word in folded).encode("utf-32-le", "surrogatepass")
+    letters = np.frombuffer(marked, "<u4")
+    encoded = _utf8(letters)
     owner = np.repeat(np.arange(len(folded)), [len(word) + 2 for word in folded])
     edge = (letters == ord("<")) | (letters == ord(">"))
     state = np.full(len(letters), _CRC_START, np.uint32)
@@ -155,7 +157,10 @@ def features_of_many(batch: Sequence[str]) -> tuple[Ints, Ints]:
         if end <= 0:
             break
         state = state[:end]
-        state = _CRC_TABLE[(state ^ letters[order - 1 :]) & 0xFF] ^ (state >> np.uint32(8))
+        for place, byte in enumerate(encoded):
+            longer = (state ^ byte[order - 1 :]) & 0xFF
+            longer = _CRC_TABLE[longer] ^ (state >> np.uint32(8))
+            state = np.where(letters[order - 1 :] >= _FIRST_OF_BYTES[place], longer, state)
         inside = owner[:end] == owner[order - 1 :]
         if order == 1:
             inside &= ~edge
@@ -166,6 +171,20 @@ def features_of_many(batch: Sequence[str]) -> tuple[Ints, Ints]:
     numbers.append(np.array(keys, np.int64))
     owners.append(np.repeat(np.arange(len(folded)), 2))
     return np.concatenate(numbers), np.concatenate(owners)
+
+
+def _utf8(letters: npt.NDArray[np.uint32]) -> list[npt.NDArray[np.uint32]]:
+    """The UTF-8 bytes of code points: all first bytes, all second bytes ...; 0 where there is none."""
+    count = sum(int(letters.max()) >= first for first in _FIRST_OF_BYTES)
+    columns = []
+    sizes = np.searchsorted(np.array(_FIRST_OF_BYTES, np.uint32), letters, side="right")
+    for place in range(count):
+        rest = np.maximum(sizes - 1 - place, 0).astype(np.uint32)
+        bits = letters >> (np.uint32(6) * rest)
+        lead = np.array([0, 0, 0xC0, 0xE0, 0xF0], np.uint32)[sizes]
+        value = bits | lead if place == 0 else (bits & np.uint32(0x3F)) | np.uint32(0x80)
+        columns.append(np.where(sizes > place, value, 0).astype(np.uint32))
+    return columns
 
 
 def _slots(plain: str, word: str) -> tuple[int, int]:
@@ -181,5 +200,7 @@ def _crc_table() -> npt.NDArray[np.uint32]:
 
 
 _CRC_TABLE = _crc_table()
+_FIRST_OF_BYTES = (0x0, 0x80, 0x800, 0x10000)
+"""The first code points that take 1, 2, 3 and 4 bytes in UTF-8."""
 _CRC_START = np.uint32(0xFFFFFFFF)
 _SHAPE_SLOTS = {name: _slot("\n" + name) for name in ("a", "A", "AA", "aA")}

@@ -113,37 +113,31 @@ class LanguageModel:
             index.clear()
         fresh = list(dict.fromkeys(word for word in found if word not in index))
         if len(fresh) > _FEW:
-            self._add_many([word for word in fresh if word.isascii()])
-            fresh = [word for word in fresh if not word.isascii()]
-        for word in fresh:
-            self._rows[len(index)] = self._row(word)
-            index[word] = len(index)
+            self._add_many(fresh)
+        else:
+            for word in fresh:
+                row = self._table[features(word.removeprefix(QUIET))].sum(axis=0, dtype=np.int64)
+                self._add(word, row @ self._matrix)
         return [index[word] for word in found]
 
     def _add_many(self, fresh: Sequence[str]) -> None:
-        """What `_row` gives, for many words in ASCII at a time."""
-        if not fresh:
-            return
         numbers, owners = features_of_many([word.removeprefix(QUIET) for word in fresh])
         order = owners.argsort(kind="stable")
         starts = np.searchsorted(owners[order], np.arange(len(fresh)))
-        totals = np.add.reduceat(self._table[numbers[order]], starts, axis=0, dtype=np.int64)
-        rows = (totals @ self._matrix).astype(np.int64)
-        quiet = [place for place, word in enumerate(fresh) if word.startswith(QUIET)]
-        rows[quiet] >>= 3
-        first = len(self._index)
-        self._rows[first : first + len(fresh)] = rows
-        self._index.update((word, first + place) for place, word in enumerate(fresh))
+        totals = np.add.reduceat(self._table[numbers[order]], starts, axis=0, dtype=np.int32)
+        for word, row in zip(fresh, totals @ self._matrix, strict=True):
+            self._add(word, row)
 
-    def _row(self, word: str) -> Ints:
-        total = self._table[features(word.removeprefix(QUIET))].sum(axis=0, dtype=np.int64)
-        # Whole numbers below 2 ** 53: the product is exact in floating point, and quicker.
-        row: Ints = (total @ self._matrix).astype(np.int64)
+    def _add(self, word: str, row: npt.NDArray[np.float64]) -> None:
+        """Remember the row of a word; whole numbers below 2 ** 53, so the products were exact."""
+        place = self._index[word] = len(self._index)
+        self._rows[place] = row
         if not word.isascii() and word[0].islower():
             for column, letters in self._alphabets:
                 if not letters.issuperset(word):
-                    row[column] -= _FOREIGN_LETTER
-        return row >> 3 if word.startswith(QUIET) else row
+                    self._rows[place, column] -= _FOREIGN_LETTER
+        if word.startswith(QUIET):
+            self._rows[place] >>= 3
 
 
 @cache
