@@ -21,6 +21,7 @@ from normalize.document import (
 )
 from normalize.stages.identify.detectors import Detector, Evidence, weigh
 from normalize.stages.identify.features import words
+from normalize.stages.identify.plain import is_plain_english
 from normalize.stages.identify.spans import Boundary, Divider
 
 SURE_WORDS = 4
@@ -37,6 +38,9 @@ _DOMINANT = 0.6
 _NEAR = 3
 _WEIGHTS = {1: 0.75, 2: 0.65, 3: 0.55, 4: 0.45, 5: 0.35, 6: 0.25, 7: 0.2, 8: 0.15}
 """How much of the document's log prior a segment takes on, by its number of words."""
+_PLAIN = Evidence(
+    Language("en", 0.999), (Language("en", 0.999),), "function-words", "dense English function words"
+)
 _FLOOR = 1e-5
 """The probability of a language that the detector did not name."""
 _MAX_LANGUAGES = 16
@@ -54,6 +58,15 @@ class _Item:
     evidence: Evidence
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece after division: the boundary it lies at, and whether it is English beyond doubt."""
+
+    piece: Piece
+    boundary: Boundary | None = None
+    is_plain: bool = False
+
+
 class DocumentIdentifier:
     """Identifies one document, window after window, and remembers the languages it has seen.
 
@@ -62,6 +75,7 @@ class DocumentIdentifier:
 
     def __init__(self, detector: Detector, sources: Sequence[str], target: str) -> None:
         self._detector = detector
+        self._divider = detector if isinstance(detector, Divider) else None
         self._expected = (target, *sources)
         self._sources = frozenset(sources)
         self._seen: dict[str, float] = {}
@@ -78,39 +92,49 @@ class DocumentIdentifier:
         return [
             [
                 Labelled(
-                    piece, _with_boundary(next(decided), boundary) if piece.is_segment else None
+                    part.piece,
+                    _with_boundary(next(decided), part.boundary) if part.piece.is_segment else None,
                 )
-                for piece, boundary in row
+                for part in row
             ]
             for row in divided
         ]
 
-    def _divide(self, piece: Piece) -> Iterator[tuple[Piece, Boundary | None]]:
+    def _divide(self, piece: Piece) -> Iterator[_Part]:
         """The piece, or the two pieces (and the space between) that speak two languages."""
-        boundary = None
-        if piece.is_segment and isinstance(self._detector, Divider):
-            boundary = self._detector.divide(piece.text, self._expected)
-        if boundary is None:
-            yield piece, None
+        if not piece.is_segment:
+            yield _Part(piece)
             return
-        yield Piece(piece.text[: boundary.end], True), boundary
+        if self._expected[0] == "en" and is_plain_english(piece.text):
+            yield _Part(piece, is_plain=True)
+            return
+        boundary = None
+        if self._divider is not None:
+            boundary = self._divider.divide(piece.text, self._expected)
+        if boundary is None:
+            yield _Part(piece)
+            return
+        yield _Part(Piece(piece.text[: boundary.end], True), boundary)
         if boundary.end < boundary.start:
-            yield Piece(piece.text[boundary.end : boundary.start], False), None
-        yield Piece(piece.text[boundary.start :], True), boundary
+            yield _Part(Piece(piece.text[boundary.end : boundary.start], False))
+        yield _Part(Piece(piece.text[boundary.start :], True), boundary)
 
-    def _items(
-        self, blocks: Sequence[Block], divided: Sequence[Sequence[tuple[Piece, Boundary | None]]]
-    ) -> list[_Item]:
+    def _items(self, blocks: Sequence[Block], divided: Sequence[Sequence[_Part]]) -> list[_Item]:
         found = [
-            (number, piece)
+            (number, part)
             for number, row in enumerate(divided)
-            for piece, _ in row
-            if piece.is_segment
+            for part in row
+            if part.piece.is_segment
         ]
-        evidence = weigh(self._detector, [piece.text for _, piece in found])
+        unclear = [part.piece.text for _, part in found if not part.is_plain]
+        weighed = iter(weigh(self._detector, unclear))
         return [
-            _Item(number, blocks[number].kind, piece, len(words(piece.text)), known)
-            for (number, piece), known in zip(found, evidence, strict=True)
+            _Item(number, blocks[number].kind, part.piece, LONG_WORDS, _PLAIN)
+            if part.is_plain
+            else _Item(
+                number, blocks[number].kind, part.piece, len(words(part.piece.text)), next(weighed)
+            )
+            for number, part in found
         ]
 
     def _remember(self, item: _Item) -> None:
