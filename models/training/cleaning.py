@@ -21,6 +21,7 @@ MAX_CHARS = 600
 MAX_RATIO = 2.5
 MIN_LETTERS = 0.5
 COPY_WORDS = 4
+NOT_LETTERS = re.compile(r"[\W_]+")
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -43,7 +44,7 @@ def letters_only(text: str) -> str:
     >>> letters_only("Un' altra  VOLTA!") == letters_only("un’altra volta")
     True
     """
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return NOT_LETTERS.sub("", text.casefold())
 
 
 def digest(*texts: str) -> int:
