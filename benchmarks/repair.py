@@ -124,7 +124,7 @@ def in_documents(repairer: Repairer, pairs: list[tuple[str, str]]) -> list[bool]
     return exact
 
 
-def measure_damage(folder: Path, limit: int, show: int) -> None:
+def measure_damage(folder: Path, limit: int, show: int, only: str) -> None:
     """Share of damaged sentences restored exactly, alone and in documents."""
     import ftfy
 
@@ -135,6 +135,8 @@ def measure_damage(folder: Path, limit: int, show: int) -> None:
     for language in LANGUAGES:
         texts = evaluation(folder, language, 0)
         for kind in kinds():
+            if only not in str(kind):
+                continue
             pairs = damaged(texts, kind)
             pairs = pairs[:limit] if limit else pairs
             if not pairs:
@@ -348,9 +350,12 @@ def main() -> None:
     parser.add_argument("--part", default="damage,clean,bytes,letters,speed,record")
     parser.add_argument("--limit", type=int, default=0, help="cases of each kind; 0: all")
     parser.add_argument("--show", type=int, default=0, help="failures to print")
+    parser.add_argument("--kind", default="", help="only kinds of damage whose names hold this")
     arguments = parser.parse_args()
     parts: dict[str, Callable[[], None]] = {
-        "damage": lambda: measure_damage(arguments.eval, arguments.limit, arguments.show),
+        "damage": lambda: measure_damage(
+            arguments.eval, arguments.limit, arguments.show, arguments.kind
+        ),
         "clean": lambda: measure_clean(arguments.eval, arguments.limit, arguments.show),
         "bytes": lambda: measure_bytes(arguments.eval, arguments.limit, arguments.show),
         "letters": lambda: measure_letters(arguments.eval, arguments.limit, arguments.show),

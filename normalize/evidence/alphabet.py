@@ -120,6 +120,8 @@ def floor_table() -> npt.NDArray[np.float32]:
             floors[0, :, place[char]] = floor
     for char in _DASHES:
         floors[0, :, place[char]] = floors[1:, 1, place[char]] = -6.5
+    for char in ".,;:!?)\"'":
+        floors[1:, 0, place[char]] = -7.0
     floors[:, :, SPACE] = _PLAIN_LETTER
     return floors
 

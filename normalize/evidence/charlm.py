@@ -153,6 +153,9 @@ class CharacterModel:
 
     def _score(self, stream: Grams) -> Nats:
         """Log-probabilities along a stream of symbols; texts in it are set apart by BOUNDARY, 0 is a gap."""
+        length = len(stream)
+        if length < ORDER:
+            stream = np.concatenate([stream, np.zeros(ORDER - length, dtype=np.uint64)])
         places = self._places(stream)
         result = self._cost_table[places[0]]
         for order in range(2, ORDER + 1):
@@ -162,7 +165,7 @@ class CharacterModel:
             result = np.where(
                 found, self._cost_table[row], result + self._backoff_table[history]
             )
-        return result
+        return result[:length]
 
     def _stream(self, texts: Sequence[str]) -> tuple[Grams, list[int]]:
         """The texts' symbols in one stream with gaps between, and where each text's first symbol is."""

@@ -14,6 +14,7 @@ from normalize.stages.repair.draft import Draft
 from normalize.stages.repair.encodings import Step
 from normalize.stages.repair.glue import glued, may_be_glued
 from normalize.stages.repair.lost import LOST, lost_letters
+from normalize.stages.repair.readings import CERTAIN
 from normalize.stages.repair.transcode import transcode
 
 ROUNDS = 6
@@ -22,6 +23,8 @@ ROUNDS = 6
 
 MOST_TRUST = 15.0
 """Nats that a document can lend to a reading at most."""
+MOST_FROM_A_LINE = 4.0
+"""Nats of these that a single line can earn."""
 
 
 class RepairLevel(StrEnum):
@@ -90,12 +93,12 @@ class Repairer:
         """Repair one line, ending included or not, leaning on steps that its document has shown."""
         ending = "\r\n" if line.endswith("\r\n") else "\n" if line.endswith("\n") else ""
         body = line[: len(line) - len(ending)]
-        if is_clean(body) and not self._has_option_work(body):
+        if not trust and is_clean(body) and not self._has_option_work(body):
             return Repaired(line)
         draft = Draft(body)
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             before = draft.text
-            self._round(draft, trust)
+            self._round(draft, None if number else trust)
             if draft.text == before:
                 return Repaired(draft.text + ending, tuple(draft.fixes))
         return Repaired(line)
@@ -114,7 +117,8 @@ class Repairer:
         """Run every rule once."""
         draft.apply(characters.surrogates(draft.text))
         draft.apply(characters.entities(draft.text))
-        if not (draft.text.isascii() or reads_clean(draft.text)):
+        throughout = trust is not None and max(trust.values()) >= CERTAIN
+        if not draft.text.isascii() and (throughout or not reads_clean(draft.text)):
             transcode(draft, self.languages, trust)
         if LOST in draft.text:
             draft.apply(lost_letters(draft.text, self.languages))
@@ -141,34 +145,44 @@ class DocumentRepairer:
     def __init__(self, repairer: Repairer) -> None:
         self._repairer = repairer
         self._trust: dict[Step, float] = {}
+        self._damaged = 0
+        self._intact = 0
 
     def repair(self, lines: Sequence[str]) -> list[Repaired]:
         """Repair the next lines of the document; one result a line, in order."""
         if self._repairer.level is RepairLevel.OFF:
             return [Repaired(line) for line in lines]
         alone = [self._repairer.repair_line(line) for line in lines]
-        for result in alone:
-            self._learn(result)
+        for line, result in zip(lines, alone, strict=True):
+            self._learn(line, result)
         if not self._trust:
             return alone
-        return [self._again(line, result) for line, result in zip(lines, alone, strict=True)]
+        trust = self._trust
+        if self._damaged < 2 * self._intact:
+            trust = {step: min(nats, CERTAIN - 1) for step, nats in trust.items()}
+        return [self._again(line, result, trust) for line, result in zip(lines, alone, strict=True)]
 
-    def _learn(self, result: Repaired) -> None:
+    def _learn(self, line: str, result: Repaired) -> None:
         """Trust the steps that mended a line, the more the clearer they did."""
         shown = {
             fix.evidence: fix.margin
             for fix in result.fixes
             if fix.kind in (FixKind.MOJIBAKE, FixKind.TRANSCODING) and fix.margin is not None
         }
+        self._damaged += bool(shown)
+        self._intact += not shown and not line.isascii() and is_clean(line.rstrip())
         for name, margin in shown.items():
             step = Step.named(name)
-            self._trust[step] = min(self._trust.get(step, 0.0) + margin / 4, MOST_TRUST)
+            lent = min(margin / 4, MOST_FROM_A_LINE)
+            self._trust[step] = min(self._trust.get(step, 0.0) + lent, MOST_TRUST)
 
-    def _again(self, line: str, alone: Repaired) -> Repaired:
+    def _again(self, line: str, alone: Repaired, trust: Mapping[Step, float]) -> Repaired:
         """Repair a line once more with what the document has shown; what it gives must be settled."""
-        if alone.text == line and is_clean(line.rstrip("\r\n")):
+        if line.isascii():
             return alone
-        leaning = self._repairer.repair_line(line, self._trust)
+        if max(trust.values()) < CERTAIN and alone.text == line and is_clean(line.rstrip("\r\n")):
+            return alone
+        leaning = self._repairer.repair_line(line, trust)
         if leaning.text == alone.text:
             return alone
         settled = self._repairer.repair_line(leaning.text)

@@ -28,6 +28,10 @@ MARGIN = 4.0
 """Nats by which a reading must beat the text as it stands."""
 TRUSTED_MARGIN = 0.5
 """The same, for a step that the rest of the document has already shown."""
+CERTAIN = 12.0
+"""Trust from which a document counts as damaged throughout, whatever language a line is in."""
+CERTAIN_MARGIN = -2.0
+"""The margin in such a document."""
 FLUENT = -3.0
 """Nats a character, in one language throughout, above which a reading is surely one of the configured languages."""
 LEEWAY = 12.0

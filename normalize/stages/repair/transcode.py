@@ -12,6 +12,8 @@ from normalize.document import FixKind
 from normalize.stages.repair.draft import Draft, block_edits
 from normalize.stages.repair.encodings import Step
 from normalize.stages.repair.readings import (
+    CERTAIN,
+    CERTAIN_MARGIN,
     MARGIN,
     TRUSTED_MARGIN,
     Reading,
@@ -51,16 +53,20 @@ def best_reading(
     ranked = ranked_readings(text, languages, trust)
     if not ranked:
         return None
-    margin = TRUSTED_MARGIN if trust and ranked[0].step in trust else MARGIN
-    return ranked[0] if acceptable(ranked[0], margin) else None
+    best = ranked[0]
+    shown = (trust or {}).get(best.step, 0.0)
+    if shown >= CERTAIN and best.gain >= CERTAIN_MARGIN:
+        return best
+    return best if acceptable(best, TRUSTED_MARGIN if shown else MARGIN) else None
 
 
 def transcode(
     draft: Draft, languages: Sequence[str], trust: Mapping[Step, float] | None = None
 ) -> None:
     """Undo wrong decodings of a whole line, at most four one after the other."""
-    for _ in range(4):
-        reading = best_reading(draft.text, languages, trust)
+    for number in range(4):
+        # what a document has shown is undone once; more of it must be earned
+        reading = best_reading(draft.text, languages, None if number else trust)
         if reading is None:
             break
         draft.apply(
