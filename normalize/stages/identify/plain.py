@@ -37,11 +37,15 @@ def is_plain_english(text: str) -> bool:
 
     >>> is_plain_english("The minister said that the talks with the union had been useful.")
     True
+    >>> is_plain_english("Reklam yükleniyor lütfen The talks with the union had been useful.")
+    False
     >>> is_plain_english("Riportato dall'IA Japan's Prime Minister held a call with the President.")
     False
     """
     words = text.lower().split()
     if len(words) < MIN_WORDS or not _FOREIGN.isdisjoint(words):
+        return False
+    if _may_open_with_furniture(text.split(), words):
         return False
     hits = strong = gap = 0
     for word in words:
@@ -57,3 +61,16 @@ def is_plain_english(text: str) -> bool:
     if strong < 2 or hits * MIN_SHARE < len(words):
         return False
     return text.isascii() or sum(map(str.isascii, text)) * 10 > 9 * len(text)
+
+
+def _may_open_with_furniture(written: list[str], lower: list[str]) -> bool:
+    """Whether a clause in another language may stand before the first function word.
+
+    The second clause of a glued line starts with a capital letter (`spans.py`). So the words before
+    the first function word are one clause if they are names, or have no capital after the first.
+    """
+    first = next((place for place, word in enumerate(lower) if word in _WORDS), len(lower) - 1)
+    opening = written[1:first]
+    if not any(word[0].islower() for word in opening):
+        return False
+    return any(word[0].isupper() for word in written[1 : first + 1])
