@@ -30,8 +30,8 @@ from normalize.packages import (
     remove,
     select,
     user_folder,
-    verify,
 )
+from normalize.stages.translate import verify
 from normalize.stages.translate.engine import Decoding, Engine
 from normalize.stages.translate.options import TranslateOptions
 

@@ -20,8 +20,6 @@ from normalize.version import __version__
 from normalize.writers import CorpusFile, CorpusHeader, write_corpus, write_rejections
 from normalize.writers.atomic import atomic_text
 
-REPORT_ROWS = 6000
-"""Segments that the report shows in all."""
 BINS = tuple(round(-2.0 + 0.1 * step, 1) for step in range(20))
 
 
@@ -119,7 +117,11 @@ def merge(
     )
     for pair in config.pairs:
         source, _, target = pair.partition("-")
-        header = CorpusHeader(source, target, __version__, signature(config, spec, pair))
+        package = spec.packages[pair]
+        model = (f"{pair}@{package.digest()[:12]}", package.digest())
+        header = CorpusHeader(
+            source, target, __version__, signature(config, spec, pair), models=(model,)
+        )
         merged.files |= write_corpus(
             layout.out / "corpus", header, sifted.pairs(pair), config.formats
         )
@@ -246,11 +248,9 @@ def _write_manifest(
 
 
 def _views(layout: Layout, results: Sequence[Record | Failure]) -> Iterator[DocumentView]:
-    left = REPORT_ROWS
     for result in results:
-        if isinstance(result, Record) and left > 0:
-            rows = [_segment_row(row) for row in parts.read_rows(layout, result.name)][:left]
-            left -= len(rows)
+        if isinstance(result, Record):
+            rows = (_segment_row(row) for row in parts.read_rows(layout, result.name))
             yield DocumentView(result.name, rows)
 
 
@@ -282,7 +282,7 @@ def _write_page(
     counts = merged.counts
     failures = [*refused, *(result for result in results if isinstance(result, Failure))]
     summary = RunSummary(
-        title="normalize report",
+        title="What normalize made of these documents",
         signature=" · ".join(signature(config, spec, pair) for pair in config.pairs),
         tool_version=__version__,
         models={pair: package.digest() for pair, package in sorted(spec.packages.items())},

@@ -66,7 +66,8 @@ def verify_models(
     ] = None,
 ) -> None:
     """Check packages: digests, loading, and canary sentences with known translations."""
-    from normalize.packages import find_packages, select, verify
+    from normalize.packages import find_packages, select
+    from normalize.stages.translate import verify
 
     packages = select(pairs) if pairs else find_packages()
     broken = False

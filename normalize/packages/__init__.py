@@ -1,4 +1,4 @@
-"""Translation packages: find, read, digest, verify, import, install and remove them.
+"""Translation packages: find, read, digest, import, install and remove them.
 
 A package is a folder in the layout of Argos Translate: `metadata.json`, a CTranslate2 model in
 `model/`, and one tokeniser, `sentencepiece.model` or `bpe.model`. An `.argosmodel` file is a ZIP
@@ -18,7 +18,6 @@ from normalize.packages.find import (
     user_folder,
 )
 from normalize.packages.manage import import_package, install, remove
-from normalize.packages.soundness import verify
 
 __all__ = [
     "Origin",
@@ -31,5 +30,4 @@ __all__ = [
     "remove",
     "select",
     "user_folder",
-    "verify",
 ]

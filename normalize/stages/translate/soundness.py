@@ -11,6 +11,8 @@ from pathlib import Path
 from normalize.errors import NormalizeError
 from normalize.packages import find
 from normalize.packages.find import Origin, Package, file_digest
+from normalize.stages.translate.engine import Decoding, Engine
+from normalize.stages.translate.options import TranslateOptions
 
 
 def verify(package: Package) -> list[str]:
@@ -54,9 +56,6 @@ def _wrong_translations(package: Package) -> list[str]:
     """Problems of loading and of the canaries: raw searches of beam 4, as the packages' recipe
     makes them.
     """
-    from normalize.stages.translate.engine import Decoding, Engine
-    from normalize.stages.translate.options import TranslateOptions
-
     path = package.path / "canaries.json"
     try:
         canaries = _read_canaries(path)
