@@ -14,13 +14,59 @@ from normalize.evidence.vocabulary import vocabulary
 from normalize.stages.repair.draft import Edit
 
 _ACUTE = frozenset(
-    "perche poiche finche benche affinche giacche sicche anziche nonche purche cosicche dacche"
-    " fuorche ne se trentatre ventitre".split()
+    [
+        "perche",
+        "poiche",
+        "finche",
+        "benche",
+        "affinche",
+        "giacche",
+        "sicche",
+        "anziche",
+        "nonche",
+        "purche",
+        "cosicche",
+        "dacche",
+        "fuorche",
+        "ne",
+        "se",
+        "trentatre",
+        "ventitre",
+    ]
 )
-_KEPT = frozenset("po di va fa sta da mo be to ve de ca a i ne se co so qua la li no pie su".split())
+_KEPT = frozenset(
+    [
+        "po",
+        "di",
+        "va",
+        "fa",
+        "sta",
+        "da",
+        "mo",
+        "be",
+        "to",
+        "ve",
+        "de",
+        "ca",
+        "a",
+        "i",
+        "ne",
+        "se",
+        "co",
+        "so",
+        "qua",
+        "la",
+        "li",
+        "no",
+        "pie",
+        "su",
+    ]
+)
 _GRAVE = {"a": "à", "e": "è", "i": "ì", "o": "ò", "u": "ù"}
 _CANDIDATE = re.compile(r"(?<![\w'’‘`´])([A-Za-z]*[aeiouAEIOU])['’´`](?![\w'’])")
-_VERB = re.compile(r"(?<![\w'’‘`´])([EeÈ]|[Cc]['’]e|[Cc]om['’]e|[Dd]ov['’]e|[Cc]os['’]e)['’´`](?=[\s,;:.!?]|$)")
+_VERB = re.compile(
+    r"(?<![\w'’‘`´])([EeÈ]|[Cc]['’]e|[Cc]om['’]e|[Dd]ov['’]e|[Cc]os['’]e)['’´`](?=[\s,;:.!?]|$)"
+)
 _ITALIAN = re.compile(
     r"\b(?:il|la|lo|le|gli|un|una|di|del|della|dei|che|non|per|con|sono|ha|si|al|alla|nel|da|ma|se)\b"
     r"|[a-z](?:zione|mente|are|ere|ire|ato|ata|ano|ono)\b",

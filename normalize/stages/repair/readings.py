@@ -34,6 +34,8 @@ CERTAIN_MARGIN = -2.0
 """The margin in such a document."""
 FLUENT = -3.0
 """Nats a character, in one language throughout, above which a reading is surely one of the configured languages."""
+MIXED = 0.5
+"""Nats a character against a text that is fluent only with words of other languages."""
 LEEWAY = 12.0
 """Nats that a text may fall short of being fluent: short texts vary more."""
 PASSABLE = -3.8
@@ -241,6 +243,18 @@ def _excerpt(text: str) -> str:
     return " ".join(blocks[number] for number in wanted if 0 <= number < len(blocks))
 
 
+def _fluencies(texts: Sequence[str], columns: Sequence[int]) -> list[float]:
+    """Nats a character of each text: in one language, or a little less with words of others."""
+    model = character_model()
+    lengths = [len(text) + 1 for text in texts]
+    pure = model.totals(texts)[:, columns].max(axis=1).tolist()
+    mixed = model.readings(texts, columns).tolist()
+    return [
+        max(one / length, several / length - MIXED)
+        for one, several, length in zip(pure, mixed, lengths, strict=True)
+    ]
+
+
 def ranked_readings(
     text: str, languages: Sequence[str], trust: Mapping[Step, float] | None = None
 ) -> list[Reading]:
@@ -265,19 +279,19 @@ def ranked_readings(
     best = ranked[:FINALISTS]
     texts = [candidate.read(text) for *_, candidate in best]
     broken = bool(_BROKEN_WORD.search(text))
-    whole = model.totals(texts)[:, columns].max(axis=1).tolist()
+    whole = _fluencies(texts, columns)
     return [
         Reading(
             full,
             candidate.step,
             gain,
             candidate.doubt + (0.0 if _in_words(text, full) else WORDLESS),
-            total / (len(full) + 1),
+            fluency,
             known,
             candidate.sequences,
             broken,
         )
-        for full, total, (_, _, gain, known, candidate) in zip(texts, whole, best, strict=True)
+        for full, fluency, (_, _, gain, known, candidate) in zip(texts, whole, best, strict=True)
     ]
 
 
