@@ -41,7 +41,7 @@ FRAMES = {
 }
 
 
-def tool(name: str) -> Any:  # noqa: ANN401 - scripts without stubs
+def tool(name: str) -> Any:
     """A module of the recipe; they are scripts and import one another by their plain names."""
     if str(TRAINING) not in sys.path:
         sys.path.insert(0, str(TRAINING))
@@ -64,7 +64,7 @@ def corpus(folder: Path) -> Path:
     return folder
 
 
-def collected(folder: Path, evaluation: list[str], pages: list[str], seed: int = 1) -> Any:  # noqa: ANN401
+def collected(folder: Path, evaluation: list[str], pages: list[str], seed: int = 1) -> Any:
     cleaning, prepare = tool("cleaning"), tool("prepare")
     files = {lang: prepare.corpus_files(folder, folder / "none", lang) for lang in WORDS}
     mix = {phase: {lang: {"default": 1.0} for lang in WORDS} for phase in ("main", "final")}
@@ -99,7 +99,7 @@ def test_no_training_text_equals_an_evaluation_text(tmp_path: Path) -> None:
     shut = collected(folder, ["VEDO «un» cane", "train dog 12"], ["gatto", "book"])
     keys = tool("cleaning").letters_only
 
-    def sides(found: Any, side: int) -> set[str]:  # noqa: ANN401
+    def sides(found: Any, side: int) -> set[str]:
         return {keys(pair[side]) for pair in found.pairs}
 
     assert {"vedouncane", "gatto"} <= sides(free, 0)
@@ -197,7 +197,7 @@ SMALL = (
 )  # fmt: skip
 
 
-def train(work: Path, *arguments: str) -> Any:  # noqa: ANN401
+def train(work: Path, *arguments: str) -> Any:
     """A call of the training script with a small network, in this process."""
     tool("torch").set_num_threads(1)
     module = tool("train")
@@ -265,7 +265,7 @@ def test_every_pass_draws_each_pair_as_often_as_its_weight(prepared: Path) -> No
         assert len(batch) == 1 or len(batch) * longest <= 200
 
 
-def greedy(network: Any, source: list[int], steps: int) -> list[int]:  # noqa: ANN401
+def greedy(network: Any, source: list[int], steps: int) -> list[int]:
     """The most probable token each time, by the PyTorch network alone."""
     torch, prepare = tool("torch"), tool("prepare")
     target = [prepare.BOS]

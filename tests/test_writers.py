@@ -83,7 +83,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def parse_tmx(path: Path) -> Any:  # noqa: ANN401 (lxml has no types)
+def parse_tmx(path: Path) -> Any:
     etree = pytest.importorskip("lxml.etree")
     return etree.parse(path, etree.XMLParser(resolve_entities=False, huge_tree=True))
 

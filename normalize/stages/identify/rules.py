@@ -23,7 +23,7 @@ _LATIN = re.compile(r"[\x00-\u02ff\u1e00-\u1eff\u2000-\u206f\u20a0-\u20bf]*")
 
 INTERNATIONAL = frozenset(
     """ok okay pdf rss faq vip gps usb html css url xml json api wifi http https www id pc tv cd dvd
-    am pm a.m p.m vs etc km kg cm mm gb mb kb eur usd gbp try app ios mac""".split()  # noqa: SIM905
+    am pm a.m p.m vs etc km kg cm mm gb mb kb eur usd gbp try app ios mac""".split()
 )
 """Written the same in most languages: they say nothing about theirs."""
 

@@ -25,7 +25,7 @@ _OPENING = re.compile(r"[\"“«(]")
 _FUNCTION_WORDS = frozenset(
     """a an the of in on at to by with from for and or as is are was about into called titled film
     di del della dei delle da dal dalla a al alla in nel nella su sul con per tra e o il la lo i le
-    gli un una che è ve ile için bir bu şu adlı""".split()  # noqa: SIM905
+    gli un una che è ve ile için bir bu şu adlı""".split()
 )
 
 
