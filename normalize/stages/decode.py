@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from normalize.document import Fix, FixKind, Repaired
 from normalize.errors import PlanError
 from normalize.evidence.charlm import LANGUAGES as MODELLED
 from normalize.evidence.charlm import character_model
+from normalize.evidence.vocabulary import vocabulary
 from normalize.stages.repair.encodings import decoding_table
 
 LANGUAGES = ("it", "tr", "en")
@@ -31,6 +33,9 @@ CANDIDATES = (
 """The single-byte encodings a file may be in; where two give the same text, the first is named."""
 _USUAL = {"cp1252": 4.0, "cp1254": 4.0, "mac-roman": 2.0, "cp850": 2.0, "cp857": 2.0}
 """Nats in favour of the commoner encodings."""
+KNOWN_WORD = 3.0
+"""Nats in favour of an encoding for each word beyond ASCII that is in a vocabulary (ten at most)."""
+_WORD = re.compile(r"[^\W\d_]+")
 JUDGED_BYTES = 16384
 """How much text with bytes beyond ASCII is judged."""
 _BOMS = (
@@ -193,6 +198,17 @@ def _decoded(raw: bytes, encoding: str) -> str:
     return "".join([table[byte] for byte in raw])
 
 
+def _words_known(texts: Sequence[str], languages: Sequence[str]) -> float:
+    """Nats in favour of a text for its words beyond ASCII that are in a vocabulary."""
+    words = {word for text in texts for word in _WORD.findall(text) if not word.isascii()}
+    listed = vocabulary()
+    known = sum(
+        len(word) > 2 and any(listed.knows(word, language) for language in languages)
+        for word in words
+    )
+    return KNOWN_WORD * min(known, 10)
+
+
 def _ranked(lines: Sequence[bytes], languages: tuple[str, ...]) -> list[tuple[float, str]]:
     """The candidate encodings by how well the lines read in them; equal texts count once."""
     columns = [MODELLED.index(language) for language in languages if language in MODELLED]
@@ -204,7 +220,7 @@ def _ranked(lines: Sequence[bytes], languages: tuple[str, ...]) -> list[tuple[fl
             continue
         seen.add(texts)
         score = float(character_model().readings(texts, columns or [0, 1, 2]).sum())
-        ranked.append((score + _USUAL.get(encoding, 0.0), encoding))
+        ranked.append((score + _USUAL.get(encoding, 0.0) + _words_known(texts, languages), encoding))
     ranked.sort(key=lambda item: -item[0])
     return ranked if len(ranked) > 1 else [*ranked, (float("-inf"), "")]
 
