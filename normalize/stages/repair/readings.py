@@ -24,7 +24,7 @@ from normalize.stages.repair.encodings import (
     utf8_pattern,
 )
 
-MARGIN = 4.0
+MARGIN = 4.5
 """Nats by which a reading must beat the text as it stands."""
 TRUSTED_MARGIN = 0.5
 """The same, for a step that the rest of the document has already shown."""
