@@ -236,14 +236,17 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
 def test_ctrl_c_is_status_130_and_says_how_to_go_on(tmp_path: Path, models: str) -> None:
     pages = tmp_path / "pages"
     pages.mkdir()
-    for number in range(300):
+    for number in range(600):
         (pages / f"{number:03}.txt").write_text(
-            "".join(f"Il treno numero {number} {n} parte alle otto.\n" for n in range(150)),
+            "".join(
+                f"Train {number} {n} leaves the station at eight, they said.\n" for n in range(60)
+            )
+            + "Rifiuta\n",
             encoding="utf-8",
         )
     command = [sys.executable, "-m", "normalize", "run", "pages", "-o", "out", "--models", models]
     process = subprocess.Popen(
-        [*command, "--workers", "2"],
+        [*command, "--workers", "2", "--beam", "1"],
         stderr=subprocess.PIPE, cwd=tmp_path, env=ENVIRONMENT, start_new_session=True,
     )  # fmt: skip
     assert process.stderr is not None
@@ -258,7 +261,7 @@ def test_ctrl_c_is_status_130_and_says_how_to_go_on(tmp_path: Path, models: str)
     assert b"Traceback" not in stderr
     assert not (tmp_path / "out/manifest.json").exists()
     for path in (tmp_path / "out/documents").iterdir():
-        assert path.read_bytes().count(b"\n") == 150
+        assert path.read_bytes().count(b"\n") == 61
 
 
 def test_version_names_the_models_and_their_digests() -> None:

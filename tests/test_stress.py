@@ -25,11 +25,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"{folder / 'it_en'},{folder / 'tr_en'}"
 
 
-def pages(folder: Path, count: int = 60) -> Path:
+def pages(folder: Path, count: int = 240) -> Path:
     folder.mkdir()
     for number in range(count):
-        lines = [f"Il treno {number} {line} parte da Roma alle otto.\n" for line in range(60)]
-        (folder / f"{number:03}.txt").write_text("".join(lines), encoding="utf-8")
+        lines = [f"The train {number} {line} leaves from Rome at eight.\n" for line in range(60)]
+        text = "".join([*lines, f"Il treno {number} parte da Roma alle otto.\n"])
+        (folder / f"{number:03}.txt").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -55,7 +56,7 @@ def test_killed_at_any_moment_and_run_again_gives_the_same_bytes(
     whole = tmp_path / "whole"
     subprocess.run(command(source, whole, models), env=ENVIRONMENT, check=True, timeout=120)
     out = tmp_path / "out"
-    for done in (1, 20, 45):
+    for done in (1, 60, 170):
         process = subprocess.Popen(
             command(source, out, models, "--workers", "2"), env=ENVIRONMENT, start_new_session=True
         )

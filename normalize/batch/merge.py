@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -128,6 +129,7 @@ def merge(
         merged.pairs[pair] = sifted.accepted[pair]
     _remove_stale(layout, merged)
     _check(merged, results, sifted)
+    os.sync()  # documents first: what the manifest lists is on the disk
     _write_manifest(layout, config, spec, results, refused, merged)
     _write_page(layout, config, spec, results, refused, merged)
     return merged

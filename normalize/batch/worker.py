@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -132,8 +131,6 @@ class _DocumentSink:
             parts.file_digest(self.part_path), self.counts,
         )  # fmt: skip
         document.parent.mkdir(parents=True, exist_ok=True)
-        _sync(self.text_path)
-        _sync(self.part_path)
         self.text_path.replace(document)
         self.part_path.replace(part)
         parts.write_record(self.layout, record)
@@ -147,11 +144,6 @@ class _DocumentSink:
             self.part.close()
         self.text_path.unlink(missing_ok=True)
         self.part_path.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())
 
 
 def _row(document: str, segment: Segment, raw: str) -> dict[str, object]:

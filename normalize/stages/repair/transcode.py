@@ -64,6 +64,8 @@ def transcode(
     draft: Draft, languages: Sequence[str], trust: Mapping[Step, float] | None = None
 ) -> None:
     """Undo wrong decodings of a whole line, at most four one after the other."""
+    if draft.text.isspace():  # a lone U+00A0 is a blank line, not the dagger of Mac Roman
+        return
     for number in range(4):
         # what a document has shown is undone once; more of it must be earned
         reading = best_reading(draft.text, languages, None if number else trust)
