@@ -153,6 +153,17 @@ def test_shared_addresses_go_behind_the_same_placeholder() -> None:
     assert prepare.with_placeholders("niente", "nothing", prepare.COPIED, random.Random(1)) is None
 
 
+def test_labels_are_joined_in_order_on_both_sides() -> None:
+    prepare = tool("prepare")
+    labels = [("Condividi", "Share"), ("Stampa", "Print"), ("Tutto bene.", "All well.")]
+    made = prepare.joined(labels, 50, random.Random(1))
+    assert len(made) == 50
+    known = dict(labels[:2])
+    for source, target in made:
+        assert [known[word] for word in source.split()] == target.split()
+    assert prepare.joined(labels[2:], 50, random.Random(1)) == []
+
+
 def test_augmentation_never_changes_what_a_variant_says() -> None:
     """Variants differ from their pair in marks, case and placeholders, or are English on both
     sides.

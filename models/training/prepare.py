@@ -29,6 +29,10 @@ from cleaning import Cleaner, Exclusions
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 PLACEHOLDERS = tuple(f"｟{index}｠" for index in range(10))
 MAX_TOKENS = 150
+FURNITURE = "furniture"
+"""The name of the page labels written for this project (`furniture/`)."""
+JOINED_PAIRS = 4000
+"""Lines made of several labels, for each language."""
 COPIED = re.compile(
     r"https?://[^\s<>\"]+|[\w.+-]+@[\w-]+\.[\w.]+|www\.[^\s<>\"]+|(?<!\w)[@#][A-Za-z_]\w{2,}"
 )
@@ -137,6 +141,24 @@ def augmented(
         yield raised(source, language), raised(target, "en")
 
 
+def joined(labels: list[tuple[str, str]], count: int, rng: random.Random) -> list[tuple[str, str]]:
+    """Pairs of two or three short labels on one line without a stop between them, as pages have them.
+
+    Each side keeps the labels in order, so that the network learns to translate all of them.
+    """
+    short = [
+        (source, target)
+        for source, target in labels
+        if len(source) < 60 and source[-1] not in ".!?…:" and source != source.upper()
+    ]
+    made = []
+    for _ in range(count if short else 0):
+        drawn = [rng.choice(short) for _ in range(rng.choice((2, 2, 2, 3)))]
+        source, target = (" ".join(side) for side in zip(*drawn, strict=True))
+        made.append((source, target))
+    return made
+
+
 @dataclass
 class Collection:
     """Pairs worth encoding with the name (`it/oldi-seed`) of where each comes from, and how many
@@ -178,6 +200,7 @@ def collect(
     found = Collection()
     for language, paths in files.items():
         cleaner = Cleaner(evaluation, pages)
+        labels: list[tuple[str, str]] = []
         for path in paths:
             for origin, source, target in read_pairs(path):
                 most = max(weight_of(mix[phase][language], origin) for phase in mix)
@@ -187,12 +210,17 @@ def collect(
                 if fault is not None:
                     found.faults[f"{language}/{fault}"] += 1
                     continue
+                if origin == FURNITURE:
+                    labels.append((source, target))
                 name = f"{language}/{origin}"
                 found.clean[name] += 1
                 found.words[name] += len(target.split())
                 variants = [(source, target), *augmented(source, target, language, rng)]
                 found.pairs += variants
                 found.names += [name] * len(variants)
+        together = joined(labels, JOINED_PAIRS, rng)
+        found.pairs += together
+        found.names += [f"{language}/{FURNITURE}-joined"] * len(together)
     return found.shuffled(rng)
 
 
