@@ -313,3 +313,59 @@ def test_the_formats_known_here_are_those_of_the_writers() -> None:
     from normalize.writers import FORMATS as WRITTEN
 
     assert tuple(WRITTEN) == FORMATS
+
+
+def test_only_our_own_stale_corpora_are_removed(
+    pages: Path, tmp_path: Path, packages: tuple[str, ...]
+) -> None:
+    out = tmp_path / "out"
+    (out / "corpus").mkdir(parents=True)
+    (out / "corpus/mine.txt").write_text("precious", encoding="utf-8")
+    (out / "corpus/it-en.tsv").write_text("of an earlier run", encoding="utf-8")
+    go(pages, out, config(packages, formats=("jsonl",)), limit=1)
+    assert (out / "corpus/mine.txt").read_text(encoding="utf-8") == "precious"
+    assert not (out / "corpus/it-en.tsv").exists()
+
+
+def test_an_output_folder_around_all_inputs_is_refused(
+    pages: Path, packages: tuple[str, ...]
+) -> None:
+    with pytest.raises(UsageError, match="inside the output folder"):
+        go(pages, pages, config(packages))
+    assert not (pages / "manifest.json").exists()
+
+
+def test_a_place_that_cannot_be_used_fails_one_document(
+    tmp_path: Path, packages: tuple[str, ...]
+) -> None:
+    (tmp_path / "in/x").mkdir(parents=True)
+    (tmp_path / "in/x/y.txt").write_text("Hello there, my friend.\n", encoding="utf-8")
+    (tmp_path / "in/z.txt").write_text("Hello there, my friend.\n", encoding="utf-8")
+    out = tmp_path / "out"
+    (out / "documents").mkdir(parents=True)
+    (out / "documents/x").write_text("a file where a folder is needed", encoding="utf-8")
+    result = go(tmp_path / "in", out, config(packages))
+    assert [(one.name, one.reason) for one in result.failures] == [("x/y.txt", "unwritable")]
+    assert (out / "documents/z.txt").exists()
+    counts = manifest(out)["counts"]
+    assert (counts["documents_read"], counts["documents_written"]) == (2, 1)
+
+
+def test_the_document_of_an_input_that_fails_now_does_not_stay(
+    tmp_path: Path, packages: tuple[str, ...]
+) -> None:
+    page, out = tmp_path / "page.txt", tmp_path / "out"
+    page.write_text("Hello there, my friend.\n", encoding="utf-8")
+    go(page, out, config(packages))
+    page.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
+    assert go(page, out, config(packages)).failures
+    assert not (out / "documents/page.txt").exists()
+
+
+def test_the_encoding_of_json_lines_is_recorded(tmp_path: Path, packages: tuple[str, ...]) -> None:
+    page, out = tmp_path / "page.jsonl", tmp_path / "out"
+    page.write_bytes('{"text": "Hello there, my friend."}\n'.encode("utf-16"))
+    go(page, out, config(packages))
+    (entry,) = manifest(out)["inputs"]
+    assert entry["encoding"] == "utf-16"
+    assert entry["sha256"] == hashlib.sha256(page.read_bytes()).hexdigest()

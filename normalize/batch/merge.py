@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from normalize.version import __version__
 from normalize.writers import CorpusFile, CorpusHeader, write_corpus, write_rejections
 from normalize.writers.atomic import atomic_text
 
+_CORPUS_NAME = re.compile(r"([a-z]{2,3})-([a-z]{2,3})\.(tmx|tsv|jsonl|parquet|\1|\2)")
 BINS = tuple(round(-2.0 + 0.1 * step, 1) for step in range(20))
 
 
@@ -154,9 +156,13 @@ def signature(config: Config, spec: EngineSpec, pair: str) -> str:
 
 
 def _remove_stale(layout: Layout, merged: Merged) -> None:
-    """Corpora of an earlier run with other formats or languages would not match the manifest."""
+    """Corpora of an earlier run with other formats or languages would not match the manifest.
+
+    Only names that a run gives are ours to remove; whatever else lies in the folder is the user's.
+    """
     for path in (layout.out / "corpus").iterdir():
-        if path.is_file() and path.name not in merged.files:
+        is_ours = _CORPUS_NAME.fullmatch(path.name)
+        if is_ours and path.is_file() and path.name not in merged.files:
             path.unlink()
 
 

@@ -152,6 +152,20 @@ def write_record(layout: Layout, record: Record) -> None:
         json.dump(asdict(record), out, ensure_ascii=True, sort_keys=True)
 
 
+def retract(layout: Layout, name: str) -> None:
+    """Remove the document that an earlier run made of an input that can no longer be read.
+
+    A document without our record, or changed since, is not ours to remove.
+    """
+    try:
+        record = Record.from_json(layout.record(name).read_text(encoding="utf-8"))
+    except (OSError, KeyError, TypeError, ValueError):
+        return
+    if file_digest(layout.document(name)) == record.document_sha256:
+        layout.document(name).unlink()
+    layout.record(name).unlink()
+
+
 def finished(layout: Layout, name: str, input_sha256: str, work: str) -> Record | None:
     """The record of a document that an earlier run finished from the same input by the same work; None otherwise."""
     try:

@@ -70,12 +70,19 @@ def plan_run(
 ) -> Plan:
     """Find the inputs, leaving out the output folder itself, and what is finished already.
 
-    Raises UsageError where nothing matches.
+    Raises UsageError where nothing matches, or nothing but files of the output folder.
     """
     layout = Layout(out)
     found, refused = discover(inputs, file_list=file_list)
     inside = out.resolve()
-    found = [s for s in found if s.path is None or inside not in s.path.resolve().parents]
+    outside = [s for s in found if s.path is None or inside not in s.path.resolve().parents]
+    if found and not outside:
+        message = (
+            f"all {len(found):,} inputs lie inside the output folder {out}, whose files are never read; "
+            f"choose another folder with -o"
+        )
+        raise UsageError(message)
+    found = outside
     if options.limit:
         found = found[: options.limit]
     tasks = [_task(source, layout) for source in found]
@@ -124,11 +131,11 @@ def run(
     layout = Layout(out)
     layout.create()
     with _locked(layout):
+        plan = plan_run(inputs, out, config, options, work, file_list)
         _sweep(layout, keep_finished=options.resume)
         memory = {"auto": layout.state / "memory.sqlite", "off": None}.get(
             options.memory, Path(options.memory)
         )
-        plan = plan_run(inputs, out, config, options, work, file_list)
         tasks = [_spooled(task, layout) for task in plan.open_tasks]
         units = list(_units(tasks))
         workers = max(1, min(options.workers or _processors(), len(units)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import lzma
 from collections import deque
@@ -25,6 +26,8 @@ from normalize.stages.read import Input, Reader, records, split_lines
 from normalize.stages.read import Record as JsonRecord
 
 Advance = Callable[[str, int], None]
+_NAME_ERRORS = {errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENOTEMPTY}
+"""What is wrong with one document's place, and says nothing about the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,22 +220,16 @@ class _Unit:
 
     def _task_windows(self, index: int, task: Task) -> Iterator[Window]:
         config = self.worker.job.config
+        reader = Reader(
+            task.source, languages=self.worker.languages, encoding=config.encoding or None
+        )
+        self.readers[index] = reader
         if not task.source.is_json_lines:
-            reader = Reader(
-                task.source, languages=self.worker.languages, encoding=config.encoding or None
-            )
-            self.readers[index] = reader
             for window in self.worker.pipeline.analyse(task.source.name, reader.windows()):
                 self.order.append((index, False))
                 yield window
             return
-        found = records(
-            task.source,
-            languages=self.worker.languages,
-            encoding=config.encoding or None,
-            text_field=config.text_field,
-        )
-        for record in found:
+        for record in records(reader, text_field=config.text_field):
             if isinstance(record, Rejection):
                 self.sinks[index].reject(record)
                 continue
@@ -248,6 +245,8 @@ class _Unit:
         if ends:
             if index in self.results:
                 sink.discard()
+                self.readers.pop(index, None)
+                parts.retract(self.worker.layout, sink.source.name)
             else:
                 self.results[index] = self._publish(index, sink)
             del self.sinks[index]
@@ -264,15 +263,24 @@ class _Unit:
             sink.write(record.with_text("".join(self.text_of.pop(key))) + "\n")
             del self.record_of[key]
 
-    def _publish(self, index: int, sink: _DocumentSink) -> Record:
+    def _publish(self, index: int, sink: _DocumentSink) -> Record | Failure:
         source = self.tasks[index].source
-        reader = self.readers.pop(index, None)
-        sha256 = reader.sha256 if reader is not None else None
+        reader = self.readers.pop(index)
+        sha256 = reader.sha256
         if sha256 is None:
             assert source.path is not None
             sha256 = parts.file_digest(source.path)
-        encoding = reader.encoding if reader is not None else "utf-8"
-        return sink.publish(self.worker.job.work, sha256, encoding)
+        try:
+            return sink.publish(self.worker.job.work, sha256, reader.encoding)
+        except OSError as exc:
+            if exc.errno not in _NAME_ERRORS:
+                raise
+            sink.discard()
+            detail = (
+                f"its place below {self.worker.job.out / 'documents'} cannot be used: {exc.strerror} "
+                f"(rename the input, or choose another folder with -o)"
+            )
+            return Failure(source.name, "unwritable", detail)
 
     def discard_unfinished(self) -> None:
         """Remove the temporary files of what was interrupted."""
