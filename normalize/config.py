@@ -9,17 +9,56 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from normalize.document import Flag
 from normalize.errors import PlanError
 
 T = TypeVar("T")
 FORMATS = ("tmx", "moses", "tsv", "jsonl", "parquet")
+DETECTORS = ("default", "langdetect", "fasttext")
+OPTION_NAMES = {"from": "sources", "to": "target", "models": "packages"}
+"""Command-line options that are called otherwise here; a TOML file may use either name."""
 REPAIR_LEVELS = ("off", "safe", "aggressive")
+
+
+def _check_encoding(name: str) -> None:
+    """PlanError unless it is an encoding of texts that Python knows."""
+    try:
+        " ".encode(name)
+    except (LookupError, UnicodeError, ValueError) as exc:
+        known = (
+            "utf-8",
+            "utf-16",
+            "latin-1",
+            "cp1252",
+            "cp1254",
+            "iso8859-9",
+            "iso8859-15",
+            "cp850",
+            "cp857",
+        )
+        message = f"encoding: {name!r} is an unknown encoding; {_nearest(name.lower(), known)}"
+        raise PlanError(message) from exc
+
+
+def _one_of(name: str, value: object, allowed: Iterable[str]) -> None:
+    allowed = tuple(allowed)
+    if value not in allowed:
+        message = f"{name}: {value!r} is not known; {_nearest(str(value), allowed)}"
+        raise PlanError(message)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    known = sorted(known)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.4)
+    listed = ", ".join(known)
+    return f"did you mean {close[0]!r}? Known: {listed}" if close else f"known: {listed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +89,25 @@ class FilterConfig:
     )
     drop_duplicates: bool = True
 
+    def __post_init__(self) -> None:
+        for flag in self.drop_flags:
+            _one_of("filter.drop_flags", flag, [str(known) for known in Flag])
+        for name, least, most in (
+            ("max_length_ratio", 1.0, math.inf),
+            ("min_score", -math.inf, 0.0),
+            ("max_chars", 1, math.inf),
+            ("min_language_probability", 0.0, 1.0),
+        ):
+            value = getattr(self, name)
+            if not least <= value <= most:
+                message = f"filter.{name}: {value} is out of range; use {least} to {most}"
+                raise PlanError(message)
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What to do with a text. Every field can be set in a TOML file under the same name.
+    """What to do with a text. Every field can be set in a TOML file under the same name, or
+    under that of its command-line option (`from`, `to`, `models`).
 
     sources: languages to translate, ISO 639-1. target: the language of the result; only `en` has packages.
     formats: corpus formats to write. encoding: decode inputs so, without judging; empty means decide by evidence.
@@ -78,12 +132,19 @@ class Config:
     filter: FilterConfig = FilterConfig()
 
     def __post_init__(self) -> None:
+        for name in ("sources", "formats", "packages"):
+            given = getattr(self, name)
+            if isinstance(given, str):
+                message = f"{name}: several words are expected, as in ({given!r},), not one text"
+                raise PlanError(message)
+            object.__setattr__(self, name, tuple(dict.fromkeys(given)))
         for name, allowed in (
             ("repair", REPAIR_LEVELS),
             ("glue", ("auto", "on", "off")),
             ("apostrophes", ("auto", "on", "off")),
             ("diacritics", ("auto", "on", "off")),
             ("target", ("en",)),
+            ("detector", DETECTORS),
         ):
             _one_of(name, getattr(self, name), allowed)
         for name in self.formats:
@@ -98,6 +159,11 @@ class Config:
             if code == self.target:
                 message = f"sources: {code!r} is the target language itself; leave it out"
                 raise PlanError(message)
+        if self.encoding:
+            _check_encoding(self.encoding)
+        if not self.text_field:
+            message = "text_field: empty; name the field that holds the text, for example text"
+            raise PlanError(message)
         if not 1 <= self.beam <= 32:
             message = f"beam: {self.beam} is out of range; use 1 (fastest) to 32, 4 is usual"
             raise PlanError(message)
@@ -133,20 +199,6 @@ class RunOptions:
     resume: bool = True
     memory: str = "auto"
     quiet: bool = False
-
-
-def _one_of(name: str, value: object, allowed: Iterable[str]) -> None:
-    allowed = tuple(allowed)
-    if value not in allowed:
-        message = f"{name}: {value!r} is not known; {_nearest(str(value), allowed)}"
-        raise PlanError(message)
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    known = sorted(known)
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.4)
-    listed = ", ".join(known)
-    return f"did you mean {close[0]!r}? Known: {listed}" if close else f"known: {listed}"
 
 
 RUN_KEYS = {field.name for field in fields(RunOptions)}
@@ -193,6 +245,18 @@ def _build(cls: type[T], table: Mapping[str, object], base: T, where: str = "") 
     return changed
 
 
+def _renamed(where: str, table: Mapping[str, object]) -> dict[str, object]:
+    """A TOML table with option names as field names."""
+    renamed: dict[str, object] = {}
+    for key, value in table.items():
+        name = OPTION_NAMES.get(key, key)
+        if name in renamed:
+            message = f"{where}{key}: given twice, as {name!r} too; leave one out"
+            raise PlanError(message)
+        renamed[name] = value
+    return renamed
+
+
 def configure(
     file: Path | None = None, options: Mapping[str, object] | None = None
 ) -> tuple[Config, RunOptions]:
@@ -204,10 +268,11 @@ def configure(
     tables: list[tuple[str, Mapping[str, object]]] = []
     if file is not None:
         try:
-            tables.append((f"{file}: ", tomllib.loads(file.read_text(encoding="utf-8"))))
+            read = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
             message = f"{file}: cannot be used as a configuration: {exc}"
             raise PlanError(message) from exc
+        tables.append((f"{file}: ", _renamed(f"{file}: ", read)))
     tables.append(("", options or {}))
     known = {field.name for field in fields(Config)} | RUN_KEYS
     for where, table in tables:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from normalize.config import Config, FilterConfig, RunOptions, configure
+from normalize.config import DETECTORS, Config, FilterConfig, RunOptions, configure
 from normalize.errors import PlanError
+from normalize.stages.identify import detectors
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -71,3 +72,41 @@ def test_the_digest_names_the_result_and_not_the_places_of_packages() -> None:
     assert Config().digest() == Config(packages=("elsewhere",)).digest()
     assert Config().digest() != Config(beam=1).digest()
     assert Config().digest() != Config(filter=FilterConfig(min_score=-1.0)).digest()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('detector = "defualt"', "did you mean 'default'"),
+        ('encoding = "cp12545"', "did you mean 'cp1254'"),
+        ('[filter]\ndrop_flags = ["lop"]', "did you mean 'loop'"),
+        ("[filter]\nmin_score = nan", "filter.min_score: nan is out of range"),
+        ("[filter]\nmax_chars = -4", "filter.max_chars: -4 is out of range"),
+        ('text_field = ""', "text_field: empty"),
+        ('from = "it"\nsources = "tr"', "sources: given twice"),
+    ],
+)
+def test_values_are_checked_before_anything_is_read(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(PlanError, match=expected):
+        configure(file)
+
+
+def test_a_file_may_use_the_names_of_the_options(tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text('from = "it"\nto = "en"\nmodels = ["a"]', encoding="utf-8")
+    config, _ = configure(file)
+    assert (config.sources, config.target, config.packages) == (("it",), "en", ("a",))
+
+
+def test_detectors_known_here_are_those_of_the_stage() -> None:
+    assert detectors.DETECTORS == DETECTORS
+
+
+def test_words_named_twice_count_once_and_one_text_is_no_list() -> None:
+    assert Config(sources=("it", "it")).sources == ("it",)
+    with pytest.raises(PlanError, match="not one text"):
+        Config(sources="it")  # type: ignore[arg-type]
