@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -56,11 +56,12 @@ def repair(
 ) -> Repaired:
     """Repair the encoding, Unicode form and white space of a text; every change is recorded.
 
-    level: `off`, `safe` or `aggressive`. Clean text comes back as it is.
+    level: `off`, `safe` or `aggressive`. Clean text comes back as it is. Raises PlanError for another level.
 
     >>> repair("Ä°stanbul'da yaÅŸayan").text
     "İstanbul'da yaşayan"
     """
+    Config(repair=level)  # says what is wrong with a wrong level
     return _repairer(level, tuple(languages)).repair(text)
 
 
@@ -159,16 +160,33 @@ class Pipeline:
         from normalize.pipeline import Pipeline as Stages
 
         self.config = config or Config()
+        self._memory = memory
         self._stages: Stages = Stages(self.config, Engine(engine_spec(self.config, memory=memory)))
 
+    def __reduce__(self) -> tuple[Callable[..., Pipeline], tuple[Config, Path | None]]:
+        """Travel to another process as the configuration; the models are loaded there."""
+        return _pipeline, (self.config, self._memory)
+
     def process(self, documents: Iterable[str | Document]) -> Iterator[Result]:
-        """Convert documents in order; a plain text gets its number, from 0, as its name."""
+        """Convert documents in order; a plain text gets its number, from 0, as its name.
+
+        Raises TypeError for one text instead of many, and for an item that is neither text nor Document.
+        """
+        if isinstance(documents, str):
+            message = "documents: texts are expected, not one text; write process([text])"
+            raise TypeError(message)
+        return self._results(documents)
+
+    def _results(self, documents: Iterable[str | Document]) -> Iterator[Result]:
         from normalize.stages.read import split_lines
 
         waiting: list[_Growing] = []
 
         def windows() -> Iterator[Window]:
             for number, given in enumerate(documents):
+                if not isinstance(given, str | Document):
+                    message = f"documents: item {number} is a {type(given).__name__}, not a text or Document"
+                    raise TypeError(message)
                 document = given if isinstance(given, Document) else Document(str(number), given)
                 waiting.append(_Growing(document))
                 yield from self._stages.analyse(document.id, [list(split_lines(document.text))])
@@ -177,3 +195,7 @@ class Pipeline:
             waiting[0].add(window)
             if window.is_last:
                 yield waiting.pop(0).result()
+
+
+def _pipeline(config: Config, memory: Path | None) -> Pipeline:
+    return Pipeline(config, memory=memory)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +18,10 @@ if TYPE_CHECKING:
     from normalize.api import Pipeline, Result
 
 BATCH = 256
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 HELP = """Convert JSON Lines from standard input to standard output, one object a line, order kept.
 
-Each object comes back with `text` in English and two more fields: `segments` (source, target, language, probability, fixes) and
+Each object comes back with its own fields, `text` in English and two more: `segments` (source, target, language, probability, fixes) and
 `fixes`. A line that is no such object comes out as {"error", "line", "input"} on the error channel; the run goes on, and the exit
 status is 3.
 
@@ -85,9 +88,27 @@ def _convert(
         elif fields is not None:
             documents.append(Document(f"line {number}", str(fields[text_field]), fields))
     for result in pipeline.process(documents):
-        sys.stdout.write(json.dumps(_as_json(result, text_field), ensure_ascii=False) + "\n")
+        line = json.dumps(_as_json(result), ensure_ascii=False)
+        sys.stdout.write(_LONE_SURROGATE.sub(_escaped, line) + "\n")
     sys.stdout.flush()
     return failed
+
+
+def _escaped(lone: re.Match[str]) -> str:
+    """A lone surrogate as JSON writes it: UTF-8 cannot hold it, and a `?` would change the user's field."""
+    return f"\\u{ord(lone[0]):04x}"
+
+
+def _no_number(word: str) -> float:
+    """Refuse NaN and Infinity: Python reads them, JSON does not know them."""
+    message = f"{word} is no JSON number"
+    raise ValueError(message)
+
+
+def _finite(digits: str) -> float:
+    """A number that can be written again."""
+    value = float(digits)
+    return value if math.isfinite(value) else _no_number(digits)
 
 
 def _parse(raw: bytes, text_field: str) -> tuple[str, dict[str, Any] | None]:
@@ -95,7 +116,7 @@ def _parse(raw: bytes, text_field: str) -> tuple[str, dict[str, Any] | None]:
     if not raw.strip():
         return "", None
     try:
-        value = json.loads(raw.decode("utf-8-sig"))
+        value = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
     except UnicodeDecodeError as exc:
         return f"not UTF-8: byte {exc.start + 1} cannot be decoded", None
     except (ValueError, RecursionError) as exc:
@@ -108,9 +129,8 @@ def _parse(raw: bytes, text_field: str) -> tuple[str, dict[str, Any] | None]:
     return "", value
 
 
-def _as_json(result: Result, text_field: str) -> dict[str, object]:
+def _as_json(result: Result) -> dict[str, object]:
     out = dict(result.document.fields)
-    out[text_field] = result.text
     out["text"] = result.text
     out["segments"] = [
         {
