@@ -7,10 +7,14 @@ argostranslate for one thing: the byte-pair encoder of old packages.
 
 from __future__ import annotations
 
+import urllib.request
 from pathlib import Path
 from typing import Protocol
 
 from normalize.errors import ModelError
+
+SECONDS = 15.0
+"""How long the package index may take to answer."""
 
 
 class BytePairEncoder(Protocol):
@@ -30,10 +34,27 @@ def byte_pair_encoder(model: Path) -> BytePairEncoder:
     return encoder
 
 
-def download(source: str, target: str) -> bytes:
-    """The bytes of the package for a pair from the Argos package index. Uses the network."""
-    from argostranslate import networking, package
+def _reach(address: str) -> None:
+    """Ask for the index once, with a time limit, which argostranslate's own requests do not have."""
+    try:
+        with urllib.request.urlopen(address, timeout=SECONDS) as answer:
+            answer.read(1)
+    except (OSError, ValueError) as exc:
+        message = (
+            f"the Argos package index ({address}) cannot be reached: {exc}; check the network, or fetch the .argosmodel file "
+            "elsewhere and use `normalize models import FILE`"
+        )
+        raise ModelError(message) from exc
 
+
+def download(source: str, target: str) -> bytes:
+    """The bytes of the package for a pair from the Argos package index. Uses the network.
+
+    Raises ModelError where there is no such package, or no way to the index within a few seconds.
+    """
+    from argostranslate import networking, package, settings
+
+    _reach(settings.remote_package_index)
     package.update_package_index()
     found = [
         p for p in package.get_available_packages() if p.from_code == source and p.to_code == target

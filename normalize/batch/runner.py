@@ -1,7 +1,7 @@
 """A run from inputs to a finished output folder: plan, convert in workers, merge.
 
 The folder after a run depends on the inputs, the configuration and the models alone: not on the number of workers, on how often the
-run was interrupted, or on what other inputs an earlier run had.
+run was interrupted. Documents of inputs that an earlier run had and this one has not stay in `documents/`; the manifest lists this run's.
 """
 
 from __future__ import annotations

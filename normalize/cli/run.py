@@ -44,7 +44,7 @@ def run(
         str | None, typer.Option("--from", help="Languages to translate.  [default: it,tr]")
     ] = None,
     target: Annotated[
-        str | None, typer.Option("--to", help="Language to translate into.  [default: en]")
+        str | None, typer.Option("--to", help="Language to translate into; en is the only one.")
     ] = None,
     formats: Annotated[
         str | None,
@@ -75,7 +75,9 @@ def run(
     repair: Annotated[
         str | None, typer.Option(help="off, safe or aggressive.  [default: safe]")
     ] = None,
-    detector: Annotated[str | None, typer.Option(help="Language detector.")] = None,
+    detector: Annotated[
+        str | None, typer.Option(help="default, langdetect or fasttext.  [default: default]")
+    ] = None,
     models: Annotated[
         str | None,
         typer.Option(help="Package folders or .argosmodel files to prefer, separated by commas."),

@@ -26,7 +26,7 @@ def _write(plain: dict[str, object]) -> None:
 
 def detect(
     file: FILE = "-",
-    detector: Annotated[str, typer.Option(help="Name of the detector.")] = "default",
+    detector: Annotated[str, typer.Option(help="default, langdetect or fasttext.")] = "default",
     explain: Annotated[bool, typer.Option("--explain", help="Show the evidence.")] = False,
     encoding: ENCODING = None,
 ) -> None:
