@@ -18,12 +18,13 @@ HERE = Path(__file__).parent
 def commands(shared: Path) -> list[list[str]]:
     """The benchmarks and their arguments."""
     mt, models = shared / "eval" / "mt", HERE.parent / "models"
+    packages = [str(models / pair) for pair in ("it-en", "tr-en")]
     return [
         ["throughput.py", "--text", *map(str, sorted(mt.glob("*.en"))), "--megabytes", "5"],
-        ["translate.py", "--package", str(models / "it-en"), "--text", str(mt / "flores-dev.it")],
-        ["quality.py", str(mt), "--packages", str(models)],
-        ["repair.py", "--shared", str(shared)],
-        ["identify.py", "--shared", str(shared)],
+        ["translate.py", "--package", packages[0], "--text", str(mt / "flores-dev.it")],
+        ["quality.py", *packages, "--evaluation", str(mt)],
+        ["repair.py", "--eval", str(shared / "eval")],
+        ["identify.py", "--lid", str(shared / "eval" / "lid")],
         ["segment.py", "--shared", str(shared)],
     ]
 

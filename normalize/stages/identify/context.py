@@ -39,7 +39,10 @@ _NEAR = 3
 _WEIGHTS = {1: 0.75, 2: 0.65, 3: 0.55, 4: 0.45, 5: 0.35, 6: 0.25, 7: 0.2, 8: 0.15}
 """How much of the document's log prior a segment takes on, by its number of words."""
 _PLAIN = Evidence(
-    Language("en", 0.999), (Language("en", 0.999),), "function-words", "dense English function words"
+    Language("en", 0.999),
+    (Language("en", 0.999),),
+    "function-words",
+    "dense English function words",
 )
 _FLOOR = 1e-5
 """The probability of a language that the detector did not name."""

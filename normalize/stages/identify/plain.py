@@ -22,13 +22,33 @@ _WORDS = _STRONG | frozenset(
     """to was for is are who its his her not but by as at it on an be or if he she we you over more also other some such only us out
     new first all can may one two up now how most many much year years people government""".split()
 )
-_FOREIGN = frozenset(
-    """il lo la le li gli di del della dei delle dal dalla da e è un una uno con non sono per più che come anche nel nella alla ha si al
+_FOREIGN = (
+    frozenset(
+        """il lo la le li gli di del della dei delle dal dalla da e è un una uno con non sono per più che come anche nel nella alla ha si al
     bir ve bu için ile de da olarak daha çok olan gibi sonra kadar ne var yok mi mı
     el los las y en es una por para con del se que como pero le les des et est une dans pour sur pas qui au aux du ce il
     der die das und ist von zu den mit sich auf für nicht ein eine im dem o os as um uma não em do dos na no é mais
     het een van dat niet zijn op te voor met och att det som på är inte af er til på ikke og""".split()
-) - _WORDS - {"no", "as", "do", "die", "per", "en", "da", "el", "la", "los", "las", "van", "de", "del", "san"}
+    )
+    - _WORDS
+    - {
+        "no",
+        "as",
+        "do",
+        "die",
+        "per",
+        "en",
+        "da",
+        "el",
+        "la",
+        "los",
+        "las",
+        "van",
+        "de",
+        "del",
+        "san",
+    }
+)
 """Frequent words of other languages; those that English or its names write too say nothing."""
 
 

@@ -7,9 +7,7 @@ import re
 from normalize.document import Piece
 from normalize.stages.segment.sentences import sentences
 
-_TAG = (
-    r"</?[A-Za-z][\w:-]*+(?:\s[^<>]*+)?/?>|<!--(?:(?!-->).)*+-->|<![A-Za-z][^<>]*+>|<\?[^<>]*+>"
-)
+_TAG = r"</?[A-Za-z][\w:-]*+(?:\s[^<>]*+)?/?>|<!--(?:(?!-->).)*+-->|<![A-Za-z][^<>]*+>|<\?[^<>]*+>"
 _ANY_TAG = re.compile(_TAG, re.DOTALL)
 _ONLY_TAGS = re.compile(rf"\s*+(?:(?:{_TAG})\s*+)++", re.DOTALL)
 _BREAKING_TAGS = re.compile(

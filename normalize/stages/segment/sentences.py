@@ -154,8 +154,5 @@ def _is_unknown_abbreviation(token: str) -> bool:
     if "." in token:
         return all(len(part) <= 3 and part.isalpha() for part in token.split("."))
     return (
-        len(token) <= 4
-        and token[0].isupper()
-        and not token.isupper()
-        and _VOWELS.isdisjoint(token)
+        len(token) <= 4 and token[0].isupper() and not token.isupper() and _VOWELS.isdisjoint(token)
     )
