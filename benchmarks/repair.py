@@ -93,9 +93,7 @@ def sentences(path: Path) -> list[str]:
 
 def evaluation(folder: Path, language: str, limit: int) -> list[str]:
     """The sentences of a language, shuffled by a fixed seed."""
-    found = [
-        line for path in sorted(folder.glob(f"mt/*.{language}")) for line in sentences(path)
-    ]
+    found = [line for path in sorted(folder.glob(f"mt/*.{language}")) for line in sentences(path)]
     random.Random(1).shuffle(found)
     return found[:limit] if limit else found
 

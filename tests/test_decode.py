@@ -17,7 +17,19 @@ TURKISH = "Çocuğun gözleri ışıl ışıl parlıyor, öğretmen ise şaşkı
 @pytest.mark.parametrize("text", [ITALIAN, TURKISH])
 @pytest.mark.parametrize(
     "encoding",
-    ["cp1252", "cp1254", "iso8859-1", "iso8859-9", "iso8859-15", "cp850", "cp857", "cp437", "mac-roman", "mac-turkish", "utf-8"],
+    [
+        "cp1252",
+        "cp1254",
+        "iso8859-1",
+        "iso8859-9",
+        "iso8859-15",
+        "cp850",
+        "cp857",
+        "cp437",
+        "mac-roman",
+        "mac-turkish",
+        "utf-8",
+    ],
 )
 def test_single_byte_files_are_read_as_they_were_written(text: str, encoding: str) -> None:
     try:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from normalize.document import FixKind, Repaired, replay
 from normalize.stages.repair import Repairer, RepairLevel
-from normalize.stages.repair.clean import is_clean
+from normalize.stages.repair.clean import is_clean, is_plain
 from normalize.stages.repair.draft import Draft, Edit, block_edits
 from normalize.stages.repair.encodings import Step, as_utf8, decoding_table, encoding_table
 from normalize.stages.repair.readings import ranked_readings
@@ -66,7 +66,16 @@ def test_off_means_off(text: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["    indented", "\t- item", "| a | b |", "# Title", "> quoted", "", "line of verse  ", "1. one"],
+    [
+        "    indented",
+        "\t- item",
+        "| a | b |",
+        "# Title",
+        "> quoted",
+        "",
+        "line of verse  ",
+        "1. one",
+    ],
 )
 @pytest.mark.parametrize("ending", ["", "\n", "\r\n"])
 def test_structure_and_line_endings_stay(line: str, ending: str) -> None:
@@ -113,7 +122,9 @@ def test_a_document_lends_what_it_has_shown() -> None:
     alone = Repairer().repair(damaged)
     together = Repairer().document().repair([telling] * 4 + [damaged])
     assert alone.text == damaged
-    assert together[0].text == "La libertà di stampa è garantita e la verità più semplice è questa.\n"
+    assert (
+        together[0].text == "La libertà di stampa è garantita e la verità più semplice è questa.\n"
+    )
     assert together[-1].text == "Rafael Correa à Quito, ce lundi.\n"
 
 
@@ -198,3 +209,31 @@ def test_edits_are_recorded_where_they_are_made() -> None:
     assert replay("a b c", draft.fixes) == draft.text
     draft.apply(block_edits(draft.text, "xx bb", FixKind.GLUED, ""))
     assert replay("a b c", draft.fixes) == "xx bb"
+
+
+@pytest.mark.parametrize(
+    ("damaged", "meant"),
+    [
+        ("The striker left FenerbahÁe after a single season.", "Fenerbahçe"),
+        ("He was born in Ýzmir and moved to the coast with his family.", "İzmir"),
+        ("Our neighbour S¸meyye grows tomatoes behind the house.", "Sümeyye"),
+    ],
+)
+def test_one_foreign_name_is_restored_where_the_text_as_it_stands_is_impossible(
+    damaged: str, meant: str
+) -> None:
+    assert meant in Repairer().repair(damaged).text
+
+
+def test_plain_windows_pass_at_a_glance_and_troubled_ones_do_not() -> None:
+    assert is_plain("First line.\n  Second line.\r\n\tThird\n")
+    for troubled in ("a &amp; b", "trailing \n", "bell\x07", "a\rb", "fromReuters", "è", "end "):
+        assert not is_plain(troubled)
+        lines = ["Plain.\n", troubled]
+        together = Repairer().document().repair(lines)
+        assert [each.text for each in together] == [Repairer().repair_line(x).text for x in lines]
+
+
+def test_the_document_changes_nothing_about_plain_lines() -> None:
+    lines = ["Plain words only.\n", "", "\n", "More of them\r\n"]
+    assert Repairer().document().repair(lines) == [Repaired(line) for line in lines]

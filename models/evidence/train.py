@@ -37,7 +37,7 @@ Counts = npt.NDArray[np.float64]
 
 
 def lines_of(path: Path, cap: int, seen: set[str]) -> Iterator[tuple[str, str]]:
-    """The pairs of a corpus, at most `cap` of each source (twice as many of prose, a fifth of machine text)."""
+    """The pairs of a corpus, at most `cap` of each source (six times as many of prose, a fifth of machine text)."""
     taken: Counter[str] = Counter()
     with lzma.open(path, "rt", encoding="utf-8", newline="\n") as stream:
         for line in stream:
@@ -183,15 +183,50 @@ def train_model(texts: dict[str, list[str]], limits: dict[int, float]) -> Charac
     )
 
 
-def train_vocabulary(texts: dict[str, list[str]], size: int, least: int) -> Vocabulary:
-    """The most frequent words of each language, in the casing met most often, with their counts."""
-    words: dict[str, dict[str, int]] = {}
+def words_beyond_ascii(corpora: Path) -> dict[str, Counter[str]]:
+    """How often each word beyond ASCII is met in all lines; names count without their suffixes too.
+
+    The key "" holds the number of all words, told by the spaces.
+    """
+    found: dict[str, Counter[str]] = {language: Counter() for language in LANGUAGES}
+    for language in ("it", "tr"):
+        with lzma.open(
+            corpora / f"{language}-en.tsv.xz", "rt", encoding="utf-8", newline="\n"
+        ) as lines:
+            for line in lines:
+                _, foreign, english = line.rstrip("\n").split("\t")[:3]
+                for name, text in ((language, foreign), ("en", english)):
+                    found[name][""] += text.count(" ") + 1
+                    if text.isascii():
+                        continue
+                    words = WORD.findall(unicodedata.normalize("NFC", text))
+                    for word in words:
+                        if not word.isascii():
+                            found[name][word] += 1
+                            base = re.split("['’]", word)[0]
+                            if base != word and not base.isascii():
+                                found[name][base] += 1
+    return found
+
+
+def train_vocabulary(
+    texts: dict[str, list[str]], everywhere: dict[str, Counter[str]], size: int, least: int
+) -> Vocabulary:
+    """The most frequent words of each language, in the casing met most often, with their counts.
+
+    Words beyond ASCII that the texts lack are added with the frequency that all lines give them.
+    """
+    words: dict[str, dict[str, float]] = {}
     for language in LANGUAGES:
         counts: Counter[str] = Counter()
         for text in texts[language]:
             counts.update(WORD.findall(text))
         common = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:size]
-        words[language] = {word: number for word, number in common if number >= least}
+        words[language] = {word: float(number) for word, number in common if number >= least}
+        share = sum(words[language].values()) / everywhere[language][""]
+        for word, number in sorted(everywhere[language].items()):
+            if number >= least and word and word not in words[language]:
+                words[language][word] = number * share
     return Vocabulary.from_counts(words)
 
 
@@ -200,15 +235,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--cap", type=int, default=3000, help="lines a source")
+    parser.add_argument("--cap", type=int, default=2500, help="lines a source, for the model")
+    parser.add_argument("--word-cap", type=int, default=3000, help="the same, for the vocabulary")
     parser.add_argument("--least", type=float, nargs=5, default=[1, 1, 3, 5, 6])
     parser.add_argument("--words", type=int, default=60000)
+    parser.add_argument("--vocabulary-only", action="store_true", help="leave the model as it is")
     arguments = parser.parse_args()
+    everywhere = words_beyond_ascii(arguments.corpora)
+    texts = read(arguments.corpora, arguments.word_cap)
+    listed = train_vocabulary(texts, everywhere, arguments.words, 3)
+    listed.save(arguments.out / "vocab.bin")
+    if arguments.vocabulary_only:
+        return
     texts = read(arguments.corpora, arguments.cap)
     for language in LANGUAGES:
         characters = sum(map(len, texts[language]))
         print(f"{language}: {len(texts[language]):,} lines, {characters:,} characters", flush=True)
-    train_vocabulary(texts, arguments.words, 3).save(arguments.out / "vocab.bin")
     model = train_model(texts, dict(enumerate(arguments.least, 1)))
     model.save(arguments.out / "charlm.bin")
     print([len(grams) for grams in model.grams], flush=True)

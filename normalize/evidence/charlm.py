@@ -162,9 +162,7 @@ class CharacterModel:
             row = places[order - 1]
             found = (row != self._missing)[:, None]
             history = np.concatenate([[self._missing], places[order - 2][:-1]])
-            result = np.where(
-                found, self._cost_table[row], result + self._backoff_table[history]
-            )
+            result = np.where(found, self._cost_table[row], result + self._backoff_table[history])
         return result[:length]
 
     def _stream(self, texts: Sequence[str]) -> tuple[Grams, list[int]]:

@@ -23,7 +23,7 @@ class Vocabulary:
         self._levels = {language: dict(words) for language, words in levels.items()}
 
     @classmethod
-    def from_counts(cls, counts: Mapping[str, Mapping[str, int]]) -> Vocabulary:
+    def from_counts(cls, counts: Mapping[str, Mapping[str, float]]) -> Vocabulary:
         """Build a vocabulary from counts."""
         levels = {}
         for language, words in counts.items():

@@ -220,7 +220,9 @@ def _ranked(lines: Sequence[bytes], languages: tuple[str, ...]) -> list[tuple[fl
             continue
         seen.add(texts)
         score = float(character_model().readings(texts, columns or [0, 1, 2]).sum())
-        ranked.append((score + _USUAL.get(encoding, 0.0) + _words_known(texts, languages), encoding))
+        ranked.append(
+            (score + _USUAL.get(encoding, 0.0) + _words_known(texts, languages), encoding)
+        )
     ranked.sort(key=lambda item: -item[0])
     return ranked if len(ranked) > 1 else [*ranked, (float("-inf"), "")]
 
@@ -233,9 +235,7 @@ def _best_reading(raw: bytes, languages: tuple[str, ...]) -> tuple[str, str, flo
     return _decoded(raw, name), name, round(ranked[0][0] - ranked[1][0], 2)
 
 
-def decode_line(
-    raw: bytes, decoding: Decoding, languages: Sequence[str] = LANGUAGES
-) -> Repaired:
+def decode_line(raw: bytes, decoding: Decoding, languages: Sequence[str] = LANGUAGES) -> Repaired:
     """Decode one line, ending included or not. Never raises.
 
     A line that is not valid in the file's encoding is read by the encoding that fits it best; a

@@ -8,7 +8,7 @@ from enum import StrEnum
 from normalize.document import Fix, FixKind, Repaired
 from normalize.stages.repair import characters
 from normalize.stages.repair.apostrophes import apostrophe_accents
-from normalize.stages.repair.clean import is_clean, reads_clean
+from normalize.stages.repair.clean import is_clean, is_plain, reads_clean
 from normalize.stages.repair.diacritics import diacritics
 from normalize.stages.repair.draft import Draft
 from normalize.stages.repair.encodings import Step
@@ -58,6 +58,7 @@ class Repairer:
         self.glue = level is not RepairLevel.OFF if glue is None else glue
         self.apostrophes = bold if apostrophes is None else apostrophes
         self.diacritics = bold if diacritics is None else diacritics
+        self._reads_plain = self.apostrophes or self.diacritics
 
     def repair(self, text: str) -> Repaired:
         """Repair one text, which may hold several lines; line endings are kept."""
@@ -91,6 +92,8 @@ class Repairer:
 
     def repair_line(self, line: str, trust: Mapping[Step, float] | None = None) -> Repaired:
         """Repair one line, ending included or not, leaning on steps that its document has shown."""
+        if not self._reads_plain and is_plain(line):
+            return Repaired(line)
         ending = "\r\n" if line.endswith("\r\n") else "\n" if line.endswith("\n") else ""
         body = line[: len(line) - len(ending)]
         if not trust and is_clean(body) and not self._has_option_work(body):
@@ -102,6 +105,10 @@ class Repairer:
             if draft.text == before:
                 return Repaired(draft.text + ending, tuple(draft.fixes))
         return Repaired(line)
+
+    def passes(self, lines: Sequence[str]) -> bool:
+        """Tell at a glance whether none of the lines, endings included, needs anything."""
+        return not self._reads_plain and is_plain("".join(lines))
 
     def _has_option_work(self, body: str) -> bool:
         """Tell whether a rule that may be off could have something to do in a clean line."""
@@ -150,7 +157,7 @@ class DocumentRepairer:
 
     def repair(self, lines: Sequence[str]) -> list[Repaired]:
         """Repair the next lines of the document; one result a line, in order."""
-        if self._repairer.level is RepairLevel.OFF:
+        if self._repairer.level is RepairLevel.OFF or self._repairer.passes(lines):
             return [Repaired(line) for line in lines]
         alone = [self._repairer.repair_line(line) for line in lines]
         for line, result in zip(lines, alone, strict=True):

@@ -15,16 +15,21 @@ from normalize.evidence.charlm import character_model
 from normalize.evidence.vocabulary import LANGUAGES as VOCABULARIES
 from normalize.evidence.vocabulary import vocabulary
 from normalize.stages.repair.encodings import LETTERS, PLAUSIBLE, TYPOGRAPHY, common_steps
+from normalize.stages.repair.oddities import odd_places
 
+TOLERATED = 1.0
+"""Nats that the characters of a clean text may read worse, in all, than what they may have been."""
+LONG = 5
+"""Letters of the shortest word that is listed by no accident."""
 SAFE_BY = 1.5
 """Nats by which a trigram must beat every other reading of its middle to be above suspicion."""
 
 _TROUBLE = re.compile(r"[&\x00-\x08\x0b-\x1f\x7f]")
 _ENTITY = re.compile(r"&[#A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
-_AROUND = re.compile(r"(?s)(?=(.[^\x00-\x7f].))")
+_AROUND = re.compile(r"(?s)[^\x00-\x7f](?<=(..))(?=(.))")
+"""Begins with the rare character, so that the search skips all others quickly."""
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _LEADS = "ÂÃÄÅâ"
-_WORD = re.compile(rf"[a-zA-Z{LETTERS}]+")
 _MIDDLES = "".join(char for char in LETTERS + TYPOGRAPHY if char not in "Â\N{NO-BREAK SPACE}")
 
 
@@ -62,9 +67,7 @@ def safe_trigrams(trigrams: Sequence[str]) -> list[str]:
     if others:
         scores = model.in_context([text for _, text in others]).max(axis=1)
         np.maximum.at(best, np.array([number for number, _ in others]), scores)
-    return [
-        trigram for trigram, keep in zip(chosen, own >= best + SAFE_BY, strict=True) if keep
-    ]
+    return [trigram for trigram, keep in zip(chosen, own >= best + SAFE_BY, strict=True) if keep]
 
 
 def common_trigrams() -> list[str]:
@@ -90,53 +93,134 @@ def save_trigrams(trigrams: Iterable[str]) -> bytes:
 
 
 @cache
-def _shipped_trigrams() -> frozenset[str]:
-    """The safe trigrams shipped with the package."""
+def _shipped_trigrams() -> frozenset[tuple[str, str]]:
+    """The safe trigrams shipped with the package, the last character of each apart."""
     data = files("normalize.data").joinpath("charlm-safe.bin").read_bytes()
     text = zlib.decompress(data).decode()
-    return frozenset(text[at : at + 3] for at in range(0, len(text), 3))
+    return frozenset((text[at : at + 2], text[at + 2]) for at in range(0, len(text), 3))
 
 
 @lru_cache(maxsize=100_000)
-def _stands_well(window: str, place: int) -> bool:
-    """Tell whether a character reads better among its neighbours than anything it may have been."""
+def _deficit(window: str, place: int) -> float:
+    """By how many nats a character reads worse among its neighbours than the best it may have been.
+
+    At least 0; infinite for a character that clean text of the languages hardly has.
+    """
     char = window[place]
-    if char not in PLAUSIBLE or char in _LEADS or char == "\N{NO-BREAK SPACE}":
-        return False
-    others = [window[:place] + other + window[place + 1 :] for other in _alternatives().get(char, ())]
+    if (
+        char not in PLAUSIBLE
+        or char in _LEADS
+        or char == "\N{NO-BREAK SPACE}"
+        or odd_places(window)
+    ):
+        return float("inf")
+    others = [
+        window[:place] + other + window[place + 1 :] for other in _alternatives().get(char, ())
+    ]
+    if not others:
+        return 0.0
     scores = character_model().readings([window, *others], range(len(VOCABULARIES)))
-    return not others or bool(scores[0] >= scores[1:].max())
+    return max(float(scores[1:].max() - scores[0]), 0.0)
 
 
-def _is_word(text: str, at: int) -> bool:
-    """Tell whether the word around a letter is in a vocabulary."""
-    if text[at] not in LETTERS or text[at] in "ÂÃÄÅ":
-        return False
-    start = at
-    while start and _WORD.match(text[start - 1]):
-        start -= 1
-    match = _WORD.match(text, start)
-    word = match.group() if match else ""
-    if not (word.isupper() or word[1:].islower()):
-        return False
+def _is_listed(word: str) -> bool:
+    """Tell whether a word is in a vocabulary."""
     listed = vocabulary()
     return any(listed.knows(word, language) for language in VOCABULARIES)
 
 
+@lru_cache(maxsize=100_000)
+def _may_be_another(word: str) -> bool:
+    """Tell whether a word that no vocabulary lists would be listed, were it read in another encoding."""
+    if len(word) < LONG:
+        return False
+    for mapping in common_steps().values():
+        made = "".join([mapping.get(char, char) for char in word])
+        if made != word and _is_listed(made):
+            return True
+    return False
+
+
+def _word_at(text: str, at: int) -> str:
+    """The character at a place and the letters around it."""
+    start = at
+    while start and text[start - 1].isalpha():
+        start -= 1
+    end = at + 1
+    while end < len(text) and text[end].isalpha():
+        end += 1
+    return text[start:end]
+
+
+def _is_word(word: str) -> bool:
+    """Tell whether a word is listed, cased as words are, and without the letters that UTF-8 turns into."""
+    if any(char in "ÂÃÄÅ" for char in word) or not (word.isupper() or word[1:].islower()):
+        return False
+    return _is_listed(word)
+
+
+@lru_cache(maxsize=4096)
 def reads_clean(text: str) -> bool:
     """Tell whether all characters beyond ASCII stand where clean text has them."""
     shipped = _shipped_trigrams()
     padded = f" {text} "
     if shipped.issuperset(_AROUND.findall(padded)):
         return True
+    missing: dict[str, float] = {}
     for match in _BEYOND_ASCII.finditer(text):
         at = match.start()
-        if padded[at : at + 3] in shipped or _is_word(text, at):
+        if (padded[at : at + 2], padded[at + 2]) in shipped:
+            continue
+        word = _word_at(text, at)
+        if text[at].isalpha() and _is_word(word):
             continue
         start = max(at - 4, 0)
-        if not _stands_well(text[start : at + 5], at - start):
+        window = text[start : at + 5]
+        missing[window] = _deficit(window, at - start)
+        if sum(missing.values()) > TOLERATED or _may_be_another(word):
             return False
     return True
+
+
+def _plain_classes() -> bytes:
+    """What each ASCII byte counts as: a small letter, a capital, white space, a control, or itself."""
+    table = bytearray(range(256))
+    for code in range(128):
+        char = chr(code)
+        if char.islower():
+            table[code] = ord("a")
+        elif char.isupper():
+            table[code] = ord("A")
+        elif char == "\t":
+            table[code] = ord(" ")
+        elif code in (10, 13):
+            continue
+        elif code < 32 or code == 127:
+            table[code] = 0
+    return bytes(table)
+
+
+_CLASSES = _plain_classes()
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether all lines of an ASCII text need no repair and have no glued words, at a glance.
+
+    >>> is_plain("Plain lines.\\n  Indented ones.\\r\\n"), is_plain("fromReuters")
+    (True, False)
+    """
+    if not text.isascii() or "&" in text:
+        return False
+    classes = text.encode("ascii").translate(_CLASSES)
+    return (
+        b"\x00" not in classes
+        and b" \n" not in classes
+        and b" \r" not in classes
+        and b"aAa" not in classes
+        and not classes.endswith(b" ")
+        and (b"\r" not in classes or classes.count(b"\r") == classes.count(b"\r\n"))
+        and b"\r\r" not in classes
+    )
 
 
 def is_clean(text: str) -> bool:

@@ -81,6 +81,4 @@ def _middle_edit(
     tail = next(
         (i for i in range(shortest - head) if before[-1 - i] != after[-1 - i]), shortest - head
     )
-    return Edit(
-        head, len(before) - tail, after[head : len(after) - tail], kind, evidence, margin
-    )
+    return Edit(head, len(before) - tail, after[head : len(after) - tail], kind, evidence, margin)

@@ -67,9 +67,7 @@ def _usual(step: Step) -> tuple[int, int]:
 @cache
 def single_byte_steps() -> dict[Step, dict[str, str]]:
     """Every pair of different single-byte encodings, with what it makes of each character."""
-    steps = [
-        Step(wrong, right) for wrong in SINGLE_BYTE for right in SINGLE_BYTE if wrong != right
-    ]
+    steps = [Step(wrong, right) for wrong in SINGLE_BYTE for right in SINGLE_BYTE if wrong != right]
     return {
         step: {
             char: decoding_table(step.right)[byte]

@@ -136,15 +136,17 @@ _EMOJI = "[\U0001f300-\U0001faff]"
 _SEQUENCE = rf"{_EMOJI}(?:[\U0001f3fb-\U0001f3ff\ufe0f]|\u200d{_EMOJI})*"
 _BEFORE_EMOJI = re.compile(rf"(?<=[A-Za-z0-9À-ɏ.,!?;:)”’])(?={_EMOJI})")
 _AFTER_EMOJI = re.compile(rf"(?:{_SEQUENCE})(?=[A-Za-z0-9À-ɏ])")
-_QUICK = re.compile(r"[a-z][A-Z][a-z]")
-_FIRST_EMOJI = "\U0001f300"
+_QUICK = re.compile(r"[A-Z](?<=[a-z][A-Z])(?=[a-z])")
+_FROM_FIRST_EMOJI = re.compile("[\U0001f300-\U0010ffff]")
 FLUENT = -3.3
 """Nats a character below which a line is none of the languages."""
 
 
 def may_be_glued(text: str) -> bool:
     """Tell quickly whether the rule has anything to look at."""
-    return bool(_QUICK.search(text)) or (not text.isascii() and max(text) >= _FIRST_EMOJI)
+    return bool(_QUICK.search(text)) or (
+        not text.isascii() and bool(_FROM_FIRST_EMOJI.search(text))
+    )
 
 
 def glued(text: str, languages: Sequence[str]) -> Iterator[Edit]:

@@ -62,8 +62,7 @@ def choose(
         for text, shift in beam:
             at = place + shift
             grown += [
-                (text[:at] + choice + text[at + 1 :], shift + len(choice) - 1)
-                for choice in choices
+                (text[:at] + choice + text[at + 1 :], shift + len(choice) - 1) for choice in choices
             ]
         scores = model.totals([before + text + after for text, _ in grown])[:, column].tolist()
         weighed = [

@@ -96,7 +96,9 @@ def lost_letters(text: str, languages: Sequence[str]) -> Iterator[Edit]:
     whole = " ".join(restored)
     column = [LANGUAGES.index(language)]
     readable = whole.replace(LOST, "")
-    if not found or character_model().readings([readable], column)[0] < FLUENT * (len(readable) + 1):
+    if not found or character_model().readings([readable], column)[0] < FLUENT * (
+        len(readable) + 1
+    ):
         return
     evidence = f"{language}: character model and vocabulary"
     starts = [0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from normalize.evidence.alphabet import SINGLE_BYTE, own_characters
 from normalize.evidence.charlm import LANGUAGES, character_model
@@ -23,9 +24,12 @@ from normalize.stages.repair.encodings import (
     single_byte_steps,
     utf8_pattern,
 )
+from normalize.stages.repair.oddities import odd_places, odd_quotes
 
 MARGIN = 4.5
 """Nats by which a reading must beat the text as it stands."""
+BROKEN_MARGIN = 2.5
+"""The same, where the text as it stands has places that no clean text has."""
 TRUSTED_MARGIN = 0.5
 """The same, for a step that the rest of the document has already shown."""
 CERTAIN = 12.0
@@ -40,12 +44,22 @@ LEEWAY = 12.0
 """Nats that a text may fall short of being fluent: short texts vary more."""
 PASSABLE = -3.8
 """The same where all changed words are in a vocabulary."""
+TOLERABLE = -3.5
+"""The same where the gain is overwhelming."""
 BROKEN = -4.2
 """The same where the text as it stands has signs within words, which no language has."""
 SHORT = 30
 """Texts of fewer characters are judged by the vocabulary alone where they are not fluent."""
 KNOWN_WORD = 2.5
 """Nats in favour of a reading for each changed word that is in a vocabulary (four at most)."""
+LONG_WORD = 5.0
+"""The same for words of five letters or more, which are in a vocabulary by no accident."""
+ODD_PLACE = 4.0
+"""Nats against a text for each place that no clean text has (three at most)."""
+SIGN_FOR_LETTER = 2.5
+"""Nats against a reading for each different letter that it takes for a sign."""
+OVERWHELMING = 15.0
+"""Nats of gain from which a text need not be fluent throughout."""
 SEQUENCE = 3.0
 """Nats in favour of UTF-8 for each valid sequence: bytes seldom form one by chance."""
 UNMAPPED = 4.0
@@ -54,12 +68,14 @@ WORDLESS = 4.0
 """Nats against a reading that changes no word."""
 USUAL = 4.0
 """The prior of a pair of encodings below which a reading is doubted."""
-FINALISTS = 3
-"""How many readings are looked at closely."""
 
 _OWN = frozenset(own_characters())
 _WORD = re.compile(r"[^\W\d_]+")
 _BROKEN_WORD = re.compile(r"[^\W\d_][^\w\s\x00-\x7f’‘“”·–—…\xad\u200b-\u200d°ºª®™][^\W\d_]")
+_ONCE_QUOTES = "ÒÓÔÕÆÐÑ"
+"""Capitals that are quotation marks, apostrophes and dashes in another encoding."""
+_RARE_SIGNS = "™®©ªº§†‰…"
+"""Signs that letters at the edge of a word are seldom mistaken for."""
 _C1 = re.compile("[\x80-\x9f]")
 
 
@@ -73,7 +89,7 @@ class Reading:
     fluency: nats a character.
     known: whether all changed words are in a vocabulary.
     sequences: valid UTF-8 sequences read.
-    broken: whether the text as it stands has signs within words.
+    broken: whether the text as it stands has places that no clean text has.
     """
 
     text: str
@@ -145,6 +161,13 @@ def read_utf8(text: str, wrong: str) -> tuple[str, int]:
     return utf8_pattern(wrong).sub(read, text), count
 
 
+@cache
+def _steps(every: bool) -> tuple[tuple[Step, Mapping[str, str], float], ...]:
+    """The single-byte steps to try, all or the common ones, with their tables and priors."""
+    steps = single_byte_steps() if every else common_steps()
+    return tuple((step, mapping, _prior(step)) for step, mapping in steps.items())
+
+
 def _single_byte(text: str, trust: Mapping[Step, float]) -> dict[str, _Candidate]:
     """The single-byte steps that make different plausible texts.
 
@@ -156,9 +179,10 @@ def _single_byte(text: str, trust: Mapping[Step, float]) -> dict[str, _Candidate
     controls = bool(_C1.search(text))
     found: dict[tuple[str, ...], tuple[Step, float, float]] = {}
     every = _BROKEN_WORD.search(text) or not PLAUSIBLE.issuperset(distinct)
-    for step, mapping in (single_byte_steps() if every else common_steps()).items():
+    for step, mapping, prior in _steps(bool(every)):
         made = []
-        prior = _prior(step) + trust.get(step, 0.0)
+        if trust:
+            prior += trust.get(step, 0.0)
         doubt = max(USUAL - prior, 0.0)
         if controls and step.wrong == "iso8859-1" and step.right in ("cp1252", "cp1254"):
             prior += 4.0
@@ -207,12 +231,33 @@ def changed_words(before: str, after: str) -> list[str]:
     return [word for block in after.split(" ") if block not in old for word in _WORD.findall(block)]
 
 
-def _known(before: str, after: str, languages: Sequence[str]) -> tuple[int, bool]:
-    """How many changed words are in a vocabulary, and whether all of them are."""
+def _weight(words: Sequence[str], languages: Sequence[str]) -> tuple[float, bool]:
+    """Nats in favour of words for those in a vocabulary, and whether all of them are."""
     listed = vocabulary()
-    words = changed_words(before, after)
     known = [word for word in words if any(listed.knows(word, language) for language in languages)]
-    return len(known), len(known) == len(words) and any(len(word) >= 4 for word in known)
+    weights = sorted((LONG_WORD if len(word) > 4 else KNOWN_WORD for word in known), reverse=True)
+    return sum(weights[:4]), len(known) == len(words) and any(len(word) >= 4 for word in known)
+
+
+def _oddness(before: str, after: str) -> float:
+    """Nats in favour of a reading for the odd places that it removes, against it for those it makes."""
+    quotes = max(odd_quotes(after) - odd_quotes(before), 0)
+    odd = ODD_PLACE * (min(odd_places(before), 3) - min(odd_places(after) + quotes, 3))
+    if len(before) != len(after):
+        return odd
+    signs = {
+        was
+        for at, (was, now) in enumerate(zip(before, after, strict=True))
+        if was > "\x7f"
+        and was.isalpha()
+        and not now.isalpha()
+        and was not in _ONCE_QUOTES
+        and (
+            now in _RARE_SIGNS
+            or (before[at - 1 : at].isalpha() and before[at + 1 : at + 2].isalpha())
+        )
+    }
+    return odd - SIGN_FOR_LETTER * len(signs)
 
 
 def _in_words(before: str, after: str) -> bool:
@@ -256,9 +301,17 @@ def _fluencies(texts: Sequence[str], columns: Sequence[int]) -> list[float]:
 
 
 def ranked_readings(
-    text: str, languages: Sequence[str], trust: Mapping[Step, float] | None = None
+    text: str,
+    languages: Sequence[str],
+    trust: Mapping[Step, float] | None = None,
+    number: int = 3,
+    least: float = float("-inf"),
 ) -> list[Reading]:
-    """The likeliest readings of a text, best first. Gains leave the priors out."""
+    """The likeliest readings of a text, best first. Gains leave the priors out.
+
+    number: how many readings are looked at closely.
+    least: the gain below which the best reading is not worth it; the result is empty then.
+    """
     trust = trust or {}
     excerpt = _excerpt(text)
     candidates = {**_single_byte(excerpt, trust), **_utf8(excerpt, trust)}
@@ -272,13 +325,16 @@ def ranked_readings(
     ranked = []
     for words, score in zip(made, scores[1:].tolist(), strict=True):
         candidate = candidates[words]
-        count, known = _known(excerpt, words, languages)
-        weight = score + candidate.prior + KNOWN_WORD * min(count, 4)
-        ranked.append((-weight, words, score - float(scores[0]), known, candidate))
+        worth, known = _weight(changed_words(excerpt, words), languages)
+        lost, _ = _weight(changed_words(words, excerpt), languages)
+        gain = score - float(scores[0]) + worth - lost + _oddness(excerpt, words)
+        ranked.append((-gain - candidate.prior, words, gain, known, candidate))
     ranked.sort(key=lambda item: item[:2])
-    best = ranked[:FINALISTS]
+    if ranked[0][2] < least:
+        return []
+    best = ranked[:number]
     texts = [candidate.read(text) for *_, candidate in best]
-    broken = bool(_BROKEN_WORD.search(text))
+    broken = odd_places(excerpt) > 0
     whole = _fluencies(texts, columns)
     return [
         Reading(
@@ -300,11 +356,16 @@ def acceptable(reading: Reading, margin: float = MARGIN) -> bool:
 
     Several UTF-8 sequences are good in themselves, whatever the language.
     """
+    if reading.broken:
+        margin = min(margin, BROKEN_MARGIN)
     if reading.gain < margin + reading.doubt:
         return False
     fluent = FLUENT - LEEWAY / len(reading.text)
     if reading.fluency >= fluent or reading.sequences >= 3:
         return True
-    if reading.broken and reading.fluency >= BROKEN:
+    overwhelming = reading.known and reading.gain >= OVERWHELMING
+    if (reading.broken or overwhelming) and reading.fluency >= BROKEN:
+        return True
+    if reading.gain >= OVERWHELMING and reading.fluency >= TOLERABLE:
         return True
     return reading.known and (len(reading.text) < SHORT or reading.fluency >= PASSABLE)

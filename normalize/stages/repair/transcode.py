@@ -12,6 +12,7 @@ from normalize.document import FixKind
 from normalize.stages.repair.draft import Draft, block_edits
 from normalize.stages.repair.encodings import Step
 from normalize.stages.repair.readings import (
+    BROKEN_MARGIN,
     CERTAIN,
     CERTAIN_MARGIN,
     MARGIN,
@@ -50,7 +51,7 @@ def best_reading(
     text: str, languages: Sequence[str], trust: Mapping[Step, float] | None = None
 ) -> Reading | None:
     """The reading to make of a text, or None where it stays."""
-    ranked = ranked_readings(text, languages, trust)
+    ranked = ranked_readings(text, languages, trust, 1, CERTAIN_MARGIN if trust else BROKEN_MARGIN)
     if not ranked:
         return None
     best = ranked[0]
