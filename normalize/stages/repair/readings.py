@@ -56,8 +56,9 @@ LONG_WORD = 5.0
 """The same for words of five letters or more, which are in a vocabulary by no accident."""
 ODD_PLACE = 4.0
 """Nats against a text for each place that no clean text has (three at most)."""
-SIGN_FOR_LETTER = 2.5
-"""Nats against a reading for each different letter that it takes for a sign."""
+SIGN_FOR_LETTER = 3.5
+"""Nats against a reading for each letter that it takes for an apostrophe or a dash within a word;
+twice as many for other signs."""
 OVERWHELMING = 15.0
 """Nats of gain from which a text need not be fluent throughout."""
 SEQUENCE = 3.0
@@ -245,19 +246,19 @@ def _oddness(before: str, after: str) -> float:
     odd = ODD_PLACE * (min(odd_places(before), 3) - min(odd_places(after) + quotes, 3))
     if len(before) != len(after):
         return odd
-    signs = {
-        was
-        for at, (was, now) in enumerate(zip(before, after, strict=True))
-        if was > "\x7f"
-        and was.isalpha()
-        and not now.isalpha()
-        and was not in _ONCE_QUOTES
-        and (
-            now in _RARE_SIGNS
-            or (before[at - 1 : at].isalpha() and before[at + 1 : at + 2].isalpha())
-        )
-    }
-    return odd - SIGN_FOR_LETTER * len(signs)
+    return odd - sum(_sign_costs(before, after).values())
+
+
+def _sign_costs(before: str, after: str) -> dict[str, float]:
+    """What each letter costs that a reading takes for a sign."""
+    costs: dict[str, float] = {}
+    for at, (was, now) in enumerate(zip(before, after, strict=True)):
+        if was < "\x80" or not was.isalpha() or now.isalpha() or was in _ONCE_QUOTES:
+            continue
+        inside = before[at - 1 : at].isalpha() and before[at + 1 : at + 2].isalpha()
+        if inside or now in _RARE_SIGNS:
+            costs[was] = SIGN_FOR_LETTER if now in "’–—" else 2 * SIGN_FOR_LETTER
+    return costs
 
 
 def _in_words(before: str, after: str) -> bool:
