@@ -15,6 +15,7 @@ from normalize.evidence.charlm import LANGUAGES as MODELLED
 from normalize.evidence.charlm import character_model
 from normalize.evidence.vocabulary import vocabulary
 from normalize.stages.repair.encodings import decoding_table
+from normalize.stages.repair.oddities import odd_places, odd_quotes
 
 LANGUAGES = ("it", "tr", "en")
 """The languages that readings are judged by where none are given."""
@@ -35,6 +36,8 @@ _USUAL = {"cp1252": 4.0, "cp1254": 4.0, "mac-roman": 2.0, "cp850": 2.0, "cp857":
 """Nats in favour of the commoner encodings."""
 KNOWN_WORD = 3.0
 """Nats in favour of an encoding for each word beyond ASCII that is in a vocabulary (ten at most)."""
+ODD_PLACE = 4.0
+"""Nats against an encoding for each place that no clean text has (ten at most)."""
 _WORD = re.compile(r"[^\W\d_]+")
 JUDGED_BYTES = 16384
 """How much text with bytes beyond ASCII is judged."""
@@ -220,6 +223,8 @@ def _ranked(lines: Sequence[bytes], languages: tuple[str, ...]) -> list[tuple[fl
             continue
         seen.add(texts)
         score = float(character_model().readings(texts, columns or [0, 1, 2]).sum())
+        odd = sum(odd_places(text) + odd_quotes(text) for text in texts)
+        score -= ODD_PLACE * min(odd, 10)
         ranked.append(
             (score + _USUAL.get(encoding, 0.0) + _words_known(texts, languages), encoding)
         )
