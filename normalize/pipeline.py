@@ -28,6 +28,7 @@ from normalize.document import (
 )
 from normalize.stages.filters import sift
 from normalize.stages.identify import Identifier, detector
+from normalize.stages.read import Line
 from normalize.stages.repair import Repairer, RepairLevel
 from normalize.stages.segment import Segmenter
 
@@ -37,15 +38,6 @@ PENDING_CHARS = 400_000
 """Characters that may wait for translation, over all documents."""
 PENDING_SOURCE_CHARS = 120_000
 """Characters to translate that are enough for full batches."""
-
-
-class LineLike(Protocol):
-    """A line with its ending, and the fixes that decoding made."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def fixes(self) -> tuple[Fix, ...]: ...
 
 
 class Translates(Protocol):
@@ -58,14 +50,6 @@ class Translators(Protocol):
     """One engine a source language, built when first asked for."""
 
     def for_language(self, code: str) -> Translates: ...
-
-
-@dataclass(frozen=True, slots=True)
-class PlainLine:
-    """A line of a text that was never bytes."""
-
-    text: str
-    fixes: tuple[Fix, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +92,6 @@ def pair_id(document: str, start: int, end: int, language: str) -> str:
     """Sixteen hexadecimal digits that name a pair by where it comes from."""
     key = f"{document}\0{start}\0{end}\0{language}".encode("utf-8", "surrogatepass")
     return hashlib.sha256(key).hexdigest()[:16]
-
-
-def lines_of(text: str) -> Iterator[PlainLine]:
-    """A text in memory as lines; only a line feed ends a line.
-
-    >>> [line.text for line in lines_of("a\\nb")]
-    ['a\\n', 'b']
-    """
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start) + 1 or len(text)
-        yield PlainLine(text[start:end])
-        start = end
 
 
 @dataclass(slots=True)
@@ -189,7 +160,7 @@ class Pipeline:
         )
         self.identifier = Identifier(detector(config.detector), config.sources, config.target)
 
-    def analyse(self, document: str, windows: Iterable[Sequence[LineLike]]) -> Iterator[Window]:
+    def analyse(self, document: str, windows: Iterable[Sequence[Line]]) -> Iterator[Window]:
         """One document's lines to labelled windows; at least one window, the last one marked."""
         index = _FixIndex()
         fresh: list[Fix] = []

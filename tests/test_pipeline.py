@@ -14,12 +14,11 @@ from normalize.document import Fix, FixKind, Translation
 from normalize.pipeline import (
     ConvertedWindow,
     Pipeline,
-    PlainLine,
     Window,
     _final_spans,
-    lines_of,
     pair_id,
 )
+from normalize.stages.read import Line, split_lines
 from normalize.stages.translate import FakeTranslator
 
 PAGE = """# Japan and the United States
@@ -56,7 +55,7 @@ class Fakes:
 def convert(pipeline: Pipeline, documents: Iterable[tuple[str, str]]) -> Iterator[ConvertedWindow]:
     def windows() -> Iterator[Window]:
         for name, text in documents:
-            yield from pipeline.analyse(name, [list(lines_of(text))])
+            yield from pipeline.analyse(name, [list(split_lines(text))])
 
     return pipeline.convert(windows())
 
@@ -154,6 +153,6 @@ def test_fixes_are_placed_where_their_result_ends_up() -> None:
 
 
 def test_a_line_is_what_ends_with_a_line_feed() -> None:
-    assert [line.text for line in lines_of("a\r\nb\u2028c\n")] == ["a\r\n", "b\u2028c\n"]
-    assert list(lines_of("")) == []
-    assert list(lines_of("x")) == [PlainLine("x")]
+    assert [line.text for line in split_lines("a\r\nb\u2028c\n")] == ["a\r\n", "b\u2028c\n"]
+    assert list(split_lines("")) == []
+    assert list(split_lines("x")) == [Line("x")]

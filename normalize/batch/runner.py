@@ -11,7 +11,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -216,8 +216,10 @@ def _convert(
     return outcomes
 
 
-def _collect(waiting: dict[Future[list[Record | Failure]], list[Task]], done: object) -> None:
-    assert callable(done)
+def _collect(
+    waiting: dict[Future[list[Record | Failure]], list[Task]],
+    done: Callable[[list[Task], list[Record | Failure]], None],
+) -> None:
     ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
     for future in ready:
         unit = waiting.pop(future)
