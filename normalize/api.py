@@ -44,6 +44,34 @@ class Result:
     fixes: tuple[Fix, ...] = ()
 
 
+def _expect_text(name: str, value: object, advice: str) -> None:
+    """TypeError that names the argument, unless it is a text."""
+    if isinstance(value, str):
+        return
+    if isinstance(value, bytes | bytearray):
+        advice = 'decode it first, as in data.decode("utf-8")'
+    message = f"{name}: a text (str) is expected, not {_kind(value)}; {advice}"
+    raise TypeError(message)
+
+
+def _expect_texts(name: str, values: object, call: str) -> list[str]:
+    """The texts of any iterable; TypeError that names the argument for anything else, one text alone included."""
+    if isinstance(values, str | bytes | bytearray):
+        message = f"{name}: a list of texts is expected, not one text; write {call}"
+        raise TypeError(message)
+    if not isinstance(values, Iterable):
+        message = f"{name}: a list of texts is expected, not {_kind(values)}; write {call}"
+        raise TypeError(message)
+    texts = list(values)
+    for number, text in enumerate(texts):
+        _expect_text(f"{name}[{number}]", text, "leave it out, or give an empty text")
+    return texts
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else type(value).__name__
+
+
 @lru_cache(maxsize=8)
 def _repairer(level: str, languages: tuple[str, ...]) -> Repairer:
     from normalize.stages.repair import Repairer, RepairLevel
@@ -56,23 +84,30 @@ def repair(
 ) -> Repaired:
     """Repair the encoding, Unicode form and white space of a text; every change is recorded.
 
-    level: `off`, `safe` or `aggressive`. Clean text comes back as it is. Raises PlanError for another level.
+    level: `off`, `safe` or `aggressive`. languages: what the text may be in, by ISO 639-1 code. Clean text comes back as it is.
+    Raises PlanError for another level, and TypeError for what is no text.
 
     >>> repair("Ä°stanbul'da yaÅŸayan").text
     "İstanbul'da yaşayan"
     """
+    _expect_text("text", text, "give the text to repair")
+    wanted = tuple(_expect_texts("languages", languages, 'languages=("it", "tr", "en")'))
     Config(repair=level)  # says what is wrong with a wrong level
-    return _repairer(level, tuple(languages)).repair(text)
+    return _repairer(level, wanted).repair(text)
 
 
 def detect(text: str, *, detector: str = "default") -> Language:
     """The language of a text on its own; `und` where there is nothing to decide, `other` for an unknown language.
+
+    detector: `default`, `langdetect` or `fasttext`. Raises PlanError for another detector, and TypeError for what is no text.
 
     >>> detect("Reklam yükleniyor...").code
     'tr'
     """
     from normalize.stages.identify import detector as named
 
+    _expect_text("text", text, "give the text to identify; for many, call it for each")
+    Config(detector=detector)  # says what is wrong with a wrong name
     return named(detector).detect([text])[0]
 
 
@@ -88,12 +123,12 @@ def translate(texts: Sequence[str], source: str, *, beam: int = 4) -> list[Trans
 
     source: ISO 639-1 code of a language with an installed package. beam: hypotheses kept while decoding.
     The score of a text is the mean of its sentences' scores, weighted by their length in characters.
-    Raises ModelError where there is no package for the language.
+    Raises ModelError where there is no package for the language, PlanError for a wrong source or beam, and TypeError for anything
+    but texts.
     """
-    if isinstance(texts, str):
-        message = "texts: a list of texts is expected, not one text; write translate([text], ...)"
-        raise TypeError(message)
-    return translate_texts(texts, _engine(source, beam), source)
+    given = _expect_texts("texts", texts, 'translate([text], source="it")')
+    _expect_text("source", source, 'give the language of the texts, as in source="it"')
+    return translate_texts(given, _engine(source, beam), source)
 
 
 def translate_texts(texts: Sequence[str], engine: Engine, source: str) -> list[Translation]:
@@ -152,16 +187,24 @@ class Pipeline:
     A result depends on its document alone. Documents are read ahead, up to a few hundred thousand characters, so that the translator
     works in full batches.
 
-    Raises PlanError for a wrong configuration and ModelError for a missing package, both at construction.
+    memory: a file in which translations are kept for the next time. Raises PlanError for a wrong configuration and ModelError for a
+    missing package, both at construction, and TypeError for anything but a Config.
     """
 
     def __init__(self, config: Config | None = None, *, memory: Path | None = None) -> None:
         from normalize.engine import Engine, engine_spec
         from normalize.pipeline import Pipeline as Stages
 
+        if config is not None and not isinstance(config, Config):
+            message = (
+                f"config: a Config is expected, not {_kind(config)}; write Pipeline(Config(...))"
+            )
+            raise TypeError(message)
         self.config = config or Config()
-        self._memory = memory
-        self._stages: Stages = Stages(self.config, Engine(engine_spec(self.config, memory=memory)))
+        self._memory = None if memory is None else Path(memory)
+        self._stages: Stages = Stages(
+            self.config, Engine(engine_spec(self.config, memory=self._memory))
+        )
 
     def __reduce__(self) -> tuple[Callable[..., Pipeline], tuple[Config, Path | None]]:
         """Travel to another process as the configuration; the models are loaded there."""
@@ -172,8 +215,11 @@ class Pipeline:
 
         Raises TypeError for one text instead of many, and for an item that is neither text nor Document.
         """
-        if isinstance(documents, str):
+        if isinstance(documents, str | bytes | bytearray | Document):
             message = "documents: texts are expected, not one text; write process([text])"
+            raise TypeError(message)
+        if not isinstance(documents, Iterable):
+            message = f"documents: texts are expected, not {_kind(documents)}; give a list or an iterator of texts"
             raise TypeError(message)
         return self._results(documents)
 
@@ -185,9 +231,12 @@ class Pipeline:
         def windows() -> Iterator[Window]:
             for number, given in enumerate(documents):
                 if not isinstance(given, str | Document):
-                    message = f"documents: item {number} is a {type(given).__name__}, not a text or Document"
+                    message = (
+                        f"documents: item {number} is a {_kind(given)}, not a text or Document"
+                    )
                     raise TypeError(message)
                 document = given if isinstance(given, Document) else Document(str(number), given)
+                _expect_text(f"documents: text of item {number}", document.text, "decode it first")
                 waiting.append(_Growing(document))
                 yield from self._stages.analyse(document.id, [list(split_lines(document.text))])
 

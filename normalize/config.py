@@ -13,6 +13,7 @@ import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -24,7 +25,10 @@ FORMATS = ("tmx", "moses", "tsv", "jsonl", "parquet")
 DETECTORS = ("default", "langdetect", "fasttext")
 OPTION_NAMES = {"from": "sources", "to": "target", "models": "packages"}
 """Command-line options that are called otherwise here; a TOML file may use either name."""
+_FLAGS = {"restart": "resume"}
+"""Flags that switch another key off: `restart = true` is `resume = false`."""
 REPAIR_LEVELS = ("off", "safe", "aggressive")
+MEMORY_WORDS = ("auto", "off")
 
 
 def _check_encoding(name: str) -> None:
@@ -61,6 +65,43 @@ def _nearest(word: str, known: Iterable[str]) -> str:
     return f"did you mean {close[0]!r}? Known: {listed}" if close else f"known: {listed}"
 
 
+@cache
+def _hints_of(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
+
+
+def _hints(value: object) -> dict[str, Any]:
+    """The types of a dataclass's fields, looked up once."""
+    return _hints_of(type(value))  # type: ignore[arg-type]
+
+
+def _described(hint: object) -> str:
+    """A field's type in words, with an example."""
+    words = {
+        "bool": "true or false",
+        "int": "a whole number, such as 4",
+        "float": "a number, such as 0.5",
+        "str": 'a text, such as "auto"',
+        "FilterConfig": "a table, as in [filter]",
+    }
+    return words.get(getattr(hint, "__name__", ""), 'a list of words, such as ["it", "tr"]')
+
+
+def _check_types(value: FilterConfig | Config | RunOptions, path: str) -> None:
+    """PlanError where a field of a configuration that was made in Python holds something else than its type says."""
+    for name, hint in _hints(value).items():
+        given = getattr(value, name)
+        if hint == tuple[str, ...]:
+            right = isinstance(given, tuple) and all(isinstance(part, str) for part in given)
+        elif hint is float:
+            right = isinstance(given, int | float) and not isinstance(given, bool)
+        else:
+            right = isinstance(given, hint) and (hint is bool or not isinstance(given, bool))
+        if not right:
+            message = f"{path}{name}: {given!r} is not {_described(hint)}"
+            raise PlanError(message)
+
+
 @dataclass(frozen=True, slots=True)
 class FilterConfig:
     """Which pairs stay out of the corpora. They still appear in the documents, and in `rejected.jsonl` with the reason.
@@ -90,6 +131,9 @@ class FilterConfig:
     drop_duplicates: bool = True
 
     def __post_init__(self) -> None:
+        if isinstance(self.drop_flags, Iterable) and not isinstance(self.drop_flags, str):
+            object.__setattr__(self, "drop_flags", tuple(dict.fromkeys(self.drop_flags)))
+        _check_types(self, "filter.")
         for flag in self.drop_flags:
             _one_of("filter.drop_flags", flag, [str(known) for known in Flag])
         for name, least, most in (
@@ -137,7 +181,9 @@ class Config:
             if isinstance(given, str):
                 message = f"{name}: several words are expected, as in ({given!r},), not one text"
                 raise PlanError(message)
-            object.__setattr__(self, name, tuple(dict.fromkeys(given)))
+            if isinstance(given, Iterable):
+                object.__setattr__(self, name, tuple(dict.fromkeys(given)))
+        _check_types(self, "")
         for name, allowed in (
             ("repair", REPAIR_LEVELS),
             ("glue", ("auto", "on", "off")),
@@ -191,7 +237,9 @@ class RunOptions:
 
     workers: processes; 0 means one for each processor. limit: at most so many documents. resume: use what an earlier run of the
     same output folder finished. memory: where translations are kept for the next run: `auto` (inside the output folder), `off`, or
-    the path of a file, which several runs may share.
+    the path of a file, which several runs may share. out: the output folder, files_from: a file with one input a line, dry_run: say
+    what would be done and do nothing; these three are for the command line, empty where nothing is set. Paths are relative to the
+    current folder.
     """
 
     workers: int = 0
@@ -199,62 +247,94 @@ class RunOptions:
     resume: bool = True
     memory: str = "auto"
     quiet: bool = False
+    out: str = ""
+    files_from: str = ""
+    dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        _check_types(self, "")
+        for name, meaning in (("workers", "automatic"), ("limit", "no limit")):
+            if getattr(self, name) < 0:
+                message = f"{name}: {getattr(self, name)} cannot be negative; 0 means {meaning}"
+                raise PlanError(message)
+        if not self.memory.strip():
+            message = "memory: empty; write auto (in the output folder), off, or the path of a file"
+            raise PlanError(message)
+        plain = self.memory.isalpha() and self.memory not in MEMORY_WORDS
+        near = difflib.get_close_matches(self.memory.lower(), MEMORY_WORDS, n=1) if plain else []
+        if near:
+            message = (
+                f"memory: {self.memory!r} is not known; did you mean {near[0]!r}? "
+                f"(write ./{self.memory} for a file of that name)"
+            )
+            raise PlanError(message)
 
 
 RUN_KEYS = {field.name for field in fields(RunOptions)}
+KEYS = {field.name for field in fields(Config)} | RUN_KEYS
 
 
-def _convert(cls: type, name: str, value: object, where: str) -> object:
-    """A TOML value as the field's type; PlanError where it cannot be."""
-    hint = get_type_hints(cls)[name]
-    if hint is FilterConfig:
-        if not isinstance(value, Mapping):
-            message = f"{where}{name}: a table is expected, as in [filter]"
-            raise PlanError(message)
-        return _build(FilterConfig, value, FilterConfig(), f"{where}{name}.")
+def _convert(base: object, name: str, value: object, path: str) -> object:
+    """A TOML value as the type of the base's field; PlanError where it cannot be."""
+    hint = _hints(base)[name]
+    if hint is FilterConfig and isinstance(value, Mapping):
+        return _build(getattr(base, name), value, f"{path}{name}.")
     if hint == tuple[str, ...]:
         if isinstance(value, str):
             value = [part.strip() for part in value.split(",") if part.strip()]
         if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
             return tuple(value)
-        message = f"{where}{name}: a list of words is expected, not {value!r}"
-        raise PlanError(message)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+    elif hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if (
-        isinstance(hint, type)
-        and isinstance(value, hint)
-        and (hint is bool or not isinstance(value, bool))
-    ):
+    elif isinstance(value, hint) and (hint is bool or not isinstance(value, bool)):
         return value
-    expected = getattr(hint, "__name__", str(hint))
-    message = f"{where}{name}: {value!r} is not a value of type {expected}"
+    message = f"{path}{name}: {value!r} is not {_described(hint)}"
     raise PlanError(message)
 
 
-def _build(cls: type[T], table: Mapping[str, object], base: T, where: str = "") -> T:
-    known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+def _build(base: T, table: Mapping[str, object], path: str = "") -> T:
+    """The base with the values of a table. path: the tables that the table lies in, as in `filter.`."""
+    known = {field.name for field in fields(base)}  # type: ignore[arg-type]
     values: dict[str, Any] = {}
     for key, value in table.items():
         name = key.replace("-", "_")
         if name not in known:
-            message = f"{where}{key}: unknown key; {_nearest(name, known)}"
+            message = f"{path}{key}: unknown key; {_nearest(name, known)}"
             raise PlanError(message)
-        values[name] = _convert(cls, name, value, where)
+        values[name] = _convert(base, name, value, path)
     changed: T = replace(base, **values)  # type: ignore[type-var]
     return changed
 
 
-def _renamed(where: str, table: Mapping[str, object]) -> dict[str, object]:
-    """A TOML table with option names as field names."""
+def _renamed(table: Mapping[str, object]) -> dict[str, object]:
+    """A TOML table with option names as field names. Raises PlanError for unknown keys and keys given twice."""
     renamed: dict[str, object] = {}
     for key, value in table.items():
-        name = OPTION_NAMES.get(key, key)
+        name = key.replace("-", "_")
+        name = OPTION_NAMES.get(name, name)
+        if name in _FLAGS:
+            if not isinstance(value, bool):
+                message = f"{key}: {value!r} is not {_described(bool)}"
+                raise PlanError(message)
+            name, value = _FLAGS[name], not value
+        if name not in KEYS:
+            message = f"{key}: unknown key; {_nearest(name, {*KEYS, *OPTION_NAMES, *_FLAGS})}"
+            raise PlanError(message)
         if name in renamed:
-            message = f"{where}{key}: given twice, as {name!r} too; leave one out"
+            message = f"{key}: given twice, as {name!r} too; leave one out"
             raise PlanError(message)
         renamed[name] = value
     return renamed
+
+
+def _applied(
+    table: Mapping[str, object], config: Config, run: RunOptions
+) -> tuple[Config, RunOptions]:
+    """The values of one source laid over what came before."""
+    named = _renamed(table)
+    ours = {key: value for key, value in named.items() if key not in RUN_KEYS}
+    theirs = {key: value for key, value in named.items() if key in RUN_KEYS}
+    return _build(config, ours), _build(run, theirs)
 
 
 def configure(
@@ -262,29 +342,36 @@ def configure(
 ) -> tuple[Config, RunOptions]:
     """Defaults, then a TOML file, then command-line options, each over the one before.
 
-    Raises PlanError for an unknown key, a wrong value, or a file that is not TOML.
+    Raises PlanError for an unknown key, a wrong value, or a file that is not TOML; the message names the file and the key, or the
+    option.
     """
     config, run = Config(), RunOptions()
-    tables: list[tuple[str, Mapping[str, object]]] = []
     if file is not None:
         try:
-            read = tomllib.loads(file.read_text(encoding="utf-8"))
+            read = tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-            message = f"{file}: cannot be used as a configuration: {exc}"
+            reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else exc
+            message = f"{file}: cannot be used as a configuration: {reason}"
             raise PlanError(message) from exc
-        tables.append((f"{file}: ", _renamed(f"{file}: ", read)))
-    tables.append(("", options or {}))
-    known = {field.name for field in fields(Config)} | RUN_KEYS
-    for where, table in tables:
-        for key in table:
-            if key.replace("-", "_") not in known:
-                message = f"{where}{key}: unknown key; {_nearest(key.replace('-', '_'), known)}"
-                raise PlanError(message)
-        ours = {k: v for k, v in table.items() if k.replace("-", "_") not in RUN_KEYS}
-        theirs = {k: v for k, v in table.items() if k.replace("-", "_") in RUN_KEYS}
-        config = _build(Config, ours, config, where)
-        run = _build(RunOptions, theirs, run, where)
-    if run.workers < 0 or run.limit < 0:
-        message = "workers and limit cannot be negative; 0 means automatic and no limit"
-        raise PlanError(message)
-    return config, run
+        try:
+            config, run = _applied(read, config, run)
+        except PlanError as exc:
+            message = f"{file}: {exc}"
+            raise PlanError(message) from exc
+    try:
+        return _applied(options or {}, config, run)
+    except PlanError as exc:
+        raise PlanError(_as_option(str(exc))) from exc
+
+
+def _as_option(message: str) -> str:
+    """A message about a key as one about the option that gave it.
+
+    >>> _as_option("sources: 'en' is the target language itself; leave it out")
+    "--from: 'en' is the target language itself; leave it out"
+    """
+    key, colon, rest = message.removeprefix("filter.").partition(":")
+    if key not in KEYS and not message.startswith("filter."):
+        return message
+    options = {name: option for option, name in OPTION_NAMES.items()}
+    return f"--{options.get(key, key).replace('_', '-')}{colon}{rest}"

@@ -12,13 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cli_support import ENVIRONMENT, normalize, objects
 from translation_support import build_package
-
-ENVIRONMENT = {
-    **os.environ,
-    "PYTHONWARNINGS": "error::DeprecationWarning:normalize",
-    "OMP_NUM_THREADS": "1",
-}
 
 
 @pytest.fixture(scope="module")
@@ -27,22 +22,6 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     build_package(folder / "it_en", "it")
     build_package(folder / "tr_en", "tr", seed=2)
     yield f"{folder / 'it_en'},{folder / 'tr_en'}"
-
-
-def normalize(
-    *arguments: str, given: bytes | str = b"", cwd: Path | None = None
-) -> subprocess.CompletedProcess[bytes]:
-    data = given.encode() if isinstance(given, str) else given
-    home = str(cwd or Path.cwd())
-    environment = {**ENVIRONMENT, "XDG_DATA_HOME": home, "XDG_CACHE_HOME": home}
-    return subprocess.run(
-        [sys.executable, "-m", "normalize", *arguments],
-        input=data, capture_output=True, cwd=cwd, env=environment, timeout=120, check=False,
-    )  # fmt: skip
-
-
-def objects(out: bytes) -> list[dict[str, object]]:
-    return [json.loads(line) for line in out.decode().split("\n") if line]
 
 
 def test_help_teaches_and_loads_nothing_heavy() -> None:

@@ -10,7 +10,7 @@ import pytest
 import typer.main
 
 from normalize.cli import app
-from normalize.config import Config, RunOptions, configure
+from normalize.config import RUN_KEYS, Config, RunOptions, configure
 from normalize.version import __version__
 
 ROOT = Path(__file__).parent.parent
@@ -49,7 +49,7 @@ def test_the_readme_s_toml_is_the_defaults(tmp_path: Path) -> None:
     file.write_text(block, encoding="utf-8")
     assert configure(file) == (Config(), RunOptions())
     named = set(tomllib.loads(block))
-    assert named == set(Config().as_dict()) | {"workers", "limit", "resume", "memory", "quiet"}
+    assert named == set(Config().as_dict()) | RUN_KEYS
 
 
 def test_the_changelog_s_newest_release_is_the_version() -> None:

@@ -17,7 +17,7 @@ import pytest
 from translation_support import SENTENCES, build_package, tiny_package
 
 from normalize import argos
-from normalize.errors import ModelError
+from normalize.errors import ModelError, UsageError
 from normalize.packages import (
     Origin,
     Package,
@@ -226,7 +226,7 @@ def test_installing_goes_through_the_argos_index(
     monkeypatch.setattr(argos, "download", download)
     assert install("it-en").origin is Origin.ARGOS
     assert asked == [("it", "en")]
-    with pytest.raises(ModelError, match="like it-en"):
+    with pytest.raises(UsageError, match="like it-en"):
         install("italian")
 
 

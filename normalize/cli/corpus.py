@@ -11,6 +11,7 @@ import typer
 
 app = typer.Typer(
     no_args_is_help=True,
+    short_help="Count, check and convert parallel corpora.",
     help="Statistics and validity of parallel corpora: TMX, Moses, TSV, JSON Lines, Parquet.",
 )
 FORMATS = "tmx,moses,tsv,jsonl,parquet"
@@ -19,7 +20,7 @@ FILES = Annotated[
 ]
 
 
-@app.command("stats")
+@app.command("stats", short_help="Count pairs, words, duplicates, lengths and scores.")
 def stats(files: FILES) -> None:
     """Count pairs, characters, words, duplicates, lengths and scores: one JSON object a corpus."""
     from normalize.corpus import stats as measure
@@ -29,7 +30,7 @@ def stats(files: FILES) -> None:
         typer.echo(json.dumps(plain, ensure_ascii=False, default=str))
 
 
-@app.command("validate")
+@app.command("validate", short_help="Check that corpora are what their format demands.")
 def validate(files: FILES) -> None:
     """Check that corpora are what their format demands; exit status 3 where one is not."""
     from normalize.corpus import Severity
@@ -47,7 +48,7 @@ def validate(files: FILES) -> None:
         raise typer.Exit(3)
 
 
-@app.command("convert")
+@app.command("convert", short_help="Write a corpus in other formats.")
 def convert(
     file: Annotated[Path, typer.Argument(help="A corpus; for Moses, either side.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the new files.")],

@@ -11,12 +11,13 @@ import typer
 
 app = typer.Typer(
     no_args_is_help=True,
+    short_help="List, install, import, verify, remove translation packages.",
     help="List, install, import, verify and remove translation packages. Only `install` uses the network.",
 )
 PAIR = Annotated[str, typer.Argument(metavar="PAIR", help="Language pair, as in it-en.")]
 
 
-@app.command("list")
+@app.command("list", short_help="List the packages in use.")
 def list_models(
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines.")] = False,
 ) -> None:
@@ -39,7 +40,7 @@ def list_models(
             )
 
 
-@app.command("install")
+@app.command("install", short_help="Download a package. Uses the network.")
 def install_model(pair: PAIR) -> None:
     """Download a package from Argos Translate's index into the user's folder. Uses the network."""
     from normalize.packages import install
@@ -48,7 +49,7 @@ def install_model(pair: PAIR) -> None:
     sys.stderr.write(f"normalize: {package.pair} {package.version} installed in {package.path}\n")
 
 
-@app.command("import")
+@app.command("import", short_help="Copy a package from a file or folder.")
 def import_model(
     path: Annotated[Path, typer.Argument(help="An .argosmodel file or a package folder.")],
 ) -> None:
@@ -59,7 +60,7 @@ def import_model(
     sys.stderr.write(f"normalize: {package.pair} {package.version} installed in {package.path}\n")
 
 
-@app.command("verify")
+@app.command("verify", short_help="Check digests, loading and known translations.")
 def verify_models(
     pairs: Annotated[
         list[str] | None, typer.Argument(metavar="[PAIR...]", help="All, if none is named.")
@@ -79,7 +80,7 @@ def verify_models(
         raise typer.Exit(1)
 
 
-@app.command("remove")
+@app.command("remove", short_help="Remove a package from the user's folder.")
 def remove_model(pair: PAIR) -> None:
     """Remove a package from the user's folder; packages that came with normalize stay."""
     from normalize.packages import remove

@@ -28,42 +28,50 @@ status is 3.
 \b
 cat pages.jsonl | normalize pipe > english.jsonl
 normalize pipe --text-field body --errors bad.jsonl < pages.jsonl > english.jsonl"""
+SUMMARY = "Convert JSON Lines between stdin and stdout, order kept."
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("pipe", help=HELP)(pipe)
+    app.command("pipe", help=HELP, short_help=SUMMARY)(pipe)
 
 
 def pipe(
-    text_field: Annotated[str, typer.Option(help="Field that holds the text.")] = "text",
+    text_field: Annotated[
+        str | None, typer.Option(help="Field that holds the text.  [default: text]")
+    ] = None,
     errors: Annotated[
         Path | None, typer.Option(help="File for lines that failed.  [default: stderr]")
     ] = None,
     sources: Annotated[
         str | None, typer.Option("--from", help="Languages to translate.  [default: it,tr]")
     ] = None,
-    config: Annotated[Path | None, typer.Option(help="TOML file, as for `run`.")] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="TOML file, as for `run`; what concerns files has no meaning here."),
+    ] = None,
     models: Annotated[
         str | None, typer.Option(help="Package folders or .argosmodel files to prefer.")
     ] = None,
     memory: Annotated[
-        Path | None, typer.Option(help="File in which translations are kept for the next run.")
+        str | None, typer.Option(help="File that keeps translations for the next run, or off.")
     ] = None,
 ) -> None:
     """Parse the options and convert."""
     from normalize.api import Pipeline
     from normalize.cli.streams import arriving_lines
-    from normalize.config import configure
+    from normalize.config import MEMORY_WORDS, configure
 
-    given = {"sources": sources, "packages": models}
-    conf, _ = configure(config, {k: v for k, v in given.items() if v is not None})
-    pipeline = Pipeline(conf, memory=memory)
+    given = {"sources": sources, "packages": models, "text_field": text_field, "memory": memory}
+    conf, options = configure(config, {k: v for k, v in given.items() if v is not None})
+    # There is no output folder that `auto` could mean.
+    kept = None if options.memory in MEMORY_WORDS else Path(options.memory)
+    pipeline = Pipeline(conf, memory=kept)
     failed = 0
     number = 0
     with _error_channel(errors) as channel:
         for batch in arriving_lines(BATCH):
-            failed += _convert(pipeline, batch, number, text_field, channel)
+            failed += _convert(pipeline, batch, number, conf.text_field, channel)
             number += len(batch)
     if failed:
         raise typer.Exit(3)

@@ -26,12 +26,14 @@ normalize run pages/ -o out
 normalize run 'archive/**/*.txt.gz' -o out --from it --formats tmx,parquet
 normalize run pages/ -o out --config normalize.toml
 
-A run that was interrupted goes on where it stopped when the same command is given again."""
+A run that was interrupted goes on where it stopped when the same command is given again. Documents that an earlier run wrote for inputs
+that are no longer given are removed; files that normalize did not write, or that were changed since, are never touched."""
+SUMMARY = "Convert files and folders to English documents and corpora."
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("run", help=HELP, no_args_is_help=True)(run)
+    app.command("run", help=HELP, short_help=SUMMARY, no_args_is_help=True)(run)
 
 
 def run(
@@ -39,7 +41,9 @@ def run(
         list[str] | None,
         typer.Argument(metavar="INPUT...", help="Files, folders, globs, or - for standard input."),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = ...,  # type: ignore[assignment]
+    out: Annotated[
+        str | None, typer.Option("--out", "-o", help="Folder for the results.  [required]")
+    ] = None,
     sources: Annotated[
         str | None, typer.Option("--from", help="Languages to translate.  [default: it,tr]")
     ] = None,
@@ -54,7 +58,7 @@ def run(
         int | None, typer.Option(help="Processes; 0 is one a processor.  [default: 0]")
     ] = None,
     config: Annotated[
-        Path | None, typer.Option(help="TOML file; every option and more can be set there.")
+        Path | None, typer.Option(help="TOML file: sets every option, and more (see README).")
     ] = None,
     resume: Annotated[
         bool | None,
@@ -64,8 +68,8 @@ def run(
         int | None, typer.Option(help="Convert at most so many documents; 0 is all.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
-    ] = False,
+        bool | None, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = None,
     quiet: Annotated[
         bool | None, typer.Option("--quiet", "-q", help="No progress, no summary.")
     ] = None,
@@ -93,7 +97,7 @@ def run(
         str | None, typer.Option(help="Field of JSON Lines inputs with the text.  [default: text]")
     ] = None,
     files_from: Annotated[
-        Path | None, typer.Option(help="File with one input a line, besides INPUT.")
+        str | None, typer.Option(help="File with one input a line, besides INPUT.")
     ] = None,
 ) -> None:
     """Parse the options and run."""
@@ -104,25 +108,34 @@ def run(
         "sources": sources, "target": target, "formats": formats, "workers": workers,
         "resume": resume, "limit": limit, "quiet": quiet, "encoding": encoding, "repair": repair,
         "detector": detector, "packages": models, "beam": beam, "memory": memory,
-        "text_field": text_field,
+        "text_field": text_field, "out": out, "files_from": files_from, "dry_run": dry_run,
     }  # fmt: skip
     conf, options = configure(config, {k: v for k, v in given.items() if v is not None})
-    if not inputs and files_from is None:
+    if not options.out:
+        message = "--out: no folder for the results; give one, as in -o out"
+        raise UsageError(message)
+    if not inputs and not options.files_from:
         message = "nothing to convert: give files, folders, globs or - for standard input"
         raise UsageError(message)
-    if dry_run:
-        _dry_run(inputs or [], out, conf, options, files_from)
-        return
+    if options.dry_run:
+        _dry_run(inputs or [], conf, options)
+    else:
+        _convert(inputs or [], conf, options)
+
+
+def _convert(inputs: list[str], config: Config, options: RunOptions) -> None:
+    """Run, then say how it went, on stderr and by the exit status."""
     from normalize.batch import run as convert
     from normalize.batch.progress import for_stderr
 
+    out = Path(options.out)
     try:
         result = convert(
-            inputs or [],
+            inputs,
             out,
-            conf,
+            config,
             options,
-            file_list=files_from,
+            file_list=Path(options.files_from) if options.files_from else None,
             progress=for_stderr(options.quiet),
         )
     except KeyboardInterrupt:
@@ -154,9 +167,7 @@ def _summary(result: RunResult, out: Path) -> None:
     sys.stderr.write("".join(f"normalize: {line}\n" for line in lines))
 
 
-def _dry_run(
-    inputs: list[str], out: Path, config: Config, options: RunOptions, files_from: Path | None
-) -> None:
+def _dry_run(inputs: list[str], config: Config, options: RunOptions) -> None:
     """Print the plan: configuration, models, inputs; touches nothing."""
     import json
 
@@ -165,9 +176,9 @@ def _dry_run(
     from normalize.version import __version__
 
     spec = engine_spec(config)
-    plan = plan_run(
-        inputs, out, config, options, work_digest(config, spec, __version__), files_from
-    )
+    work = work_digest(config, spec, __version__)
+    files_from = Path(options.files_from) if options.files_from else None
+    plan = plan_run(inputs, Path(options.out), config, options, work, files_from)
     shown = {
         "config": config.as_dict(),
         "models": {pair: package.digest() for pair, package in sorted(spec.packages.items())},

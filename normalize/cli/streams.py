@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import shlex
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,11 +19,14 @@ BATCH_CHARS = 100_000
 def source_of(file: str) -> Input:
     """The input that a FILE argument names; `-` is standard input.
 
-    Raises InputError where there is no such file.
+    Raises InputError where there is no such file, or a folder.
     """
     if file == "-":
         return Input(None, "stdin")
     path = Path(file)
+    if path.is_dir():
+        advice = f"give a file, or - for standard input; `normalize run {shlex.quote(file)} -o OUT` converts whole folders"
+        raise InputError(file, "is a folder", advice)
     if not path.is_file():
         raise InputError(file, "no such file", "give a file, or - for standard input")
     return Input(path, path.name)

@@ -15,9 +15,9 @@ ENCODING = Annotated[str | None, typer.Option(help="Decode the input so, instead
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("detect")(detect)
-    app.command("repair")(repair)
-    app.command("translate")(translate)
+    app.command("detect", short_help="Identify the language of each line.")(detect)
+    app.command("repair", short_help="Repair encoding, Unicode form and white space.")(repair)
+    app.command("translate", short_help="Translate lines into English, one for one.")(translate)
 
 
 def _write(plain: dict[str, object]) -> None:

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -246,9 +247,11 @@ def select(pairs: Sequence[str], explicit: Sequence[Path] = ()) -> dict[str, Pac
     missing = [pair for pair in pairs if pair not in found]
     if missing:
         there = ", ".join(found) or "none"
+        near = {pair: close for pair in missing for close in get_close_matches(pair, found, 1, 0.8)}
+        meant = "".join(f"; did you mean {close}?" for close in dict.fromkeys(near.values()))
         advice = " or ".join(f"`normalize models install {pair}`" for pair in missing)
         message = (
-            f"no translation package for {', '.join(missing)} (found: {there});"
+            f"no translation package for {', '.join(missing)} (found: {there}){meant or ';'}"
             f" try {advice}, or give its path"
         )
         raise ModelError(message)

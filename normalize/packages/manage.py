@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from normalize import argos
-from normalize.errors import ModelError
+from normalize.errors import ModelError, UsageError
 from normalize.packages.archive import place, unpack
 from normalize.packages.find import Origin, Package, find_packages, read_package, user_folder
 
@@ -41,12 +41,12 @@ def install(pair: str) -> Package:
     """Download a package from the Argos package index and import it; the one function that uses the
     network.
 
-    pair: `it-en`. Raises ModelError where the index has no such pair or cannot be reached.
+    pair: `it-en`. Raises UsageError where it is no language pair, ModelError where the index has no such pair or cannot be reached.
     """
     source, _, target = pair.partition("-")
     if not source or not target:
         message = f"{pair!r} is not a language pair; write it like it-en"
-        raise ModelError(message)
+        raise UsageError(message)
     data = argos.download(source, target)
     with tempfile.TemporaryDirectory(prefix="normalize-install-") as name:
         archive = Path(name) / f"{source}_{target}.argosmodel"
