@@ -210,13 +210,16 @@ class SegmentPair:
 class Rejection:
     """A unit left out of the corpora: a pair that a filter refused, or a whole input that could not be read.
 
-    reason: the filter's or error's name; value: what it measured.
+    reason: the filter's or error's name; value: what it measured. input: the beginning of a record that could not be read, for people
+    to find and mend it; cut_chars: how many of its characters are left out there.
     """
 
     document: str
     reason: str
     value: str = ""
     pair: SegmentPair | None = None
+    input: str = ""
+    cut_chars: int = 0
 
 
 @dataclass(frozen=True, slots=True)

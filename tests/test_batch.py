@@ -255,8 +255,24 @@ def test_json_lines_keep_their_other_fields_and_bad_lines_are_recorded(
     assert result.merged.counts.records_failed == 1
     pair = json.loads((out / "corpus/it-en.jsonl").read_text(encoding="utf-8"))
     assert pair["document"] == "pages.jsonl#1"
-    rejected = (out / "rejected.jsonl").read_text(encoding="utf-8")
-    assert "pages.jsonl" in rejected
+    (rejected,) = (out / "rejected.jsonl").read_text(encoding="utf-8").splitlines()
+    fields = json.loads(rejected)
+    assert (fields["document"], fields["reason"]) == ("pages.jsonl#2", "not-json")
+    assert (fields["input"], fields["cut_chars"], fields["pair"]) == ("not json", 0, None)
+
+
+def test_fixes_of_decoding_a_json_line_reach_the_corpus(
+    tmp_path: Path, packages: tuple[str, ...]
+) -> None:
+    source, out = tmp_path / "pages.jsonl", tmp_path / "out"
+    sound = '{"text": "Perché è già così e più in là."}\n' * 5
+    source.write_bytes(sound.encode() + '{"text": "La città è più bella."}\n'.encode("cp1252"))
+    run([str(source)], out, config(packages), RunOptions(workers=1, memory="off"))
+    assert manifest(out)["counts"]["fixes"] == {"decoding": 1}
+    lines = (out / "corpus/it-en.jsonl").read_text(encoding="utf-8").splitlines()
+    (fix,) = json.loads(lines[-1])["fixes"]
+    assert (fix["kind"], fix["evidence"]) == ("decoding", "cp1252 in a utf-8 file")
+    assert fix["after"] == "La città è più bella."
 
 
 def test_results_are_never_taken_for_inputs(pages: Path, packages: tuple[str, ...]) -> None:

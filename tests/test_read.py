@@ -19,7 +19,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from normalize.document import Rejection
+from normalize.document import FixKind, Rejection, replay
 from normalize.errors import InputError, UsageError
 from normalize.stages.read import (
     MAX_LINE_BYTES,
@@ -422,3 +422,60 @@ def test_records_in_archives_and_other_fields(tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", ["[" * 100_000, "1" * 10_000, '{"text": "a"', "NaN", '"text"', ""])
 def test_no_line_of_json_is_an_exception(line: str) -> None:
     assert isinstance(parse_record(line, 1, "a"), Rejection)
+
+
+def test_a_refused_record_is_shown_but_not_beyond_its_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = ", ".join(f'"key{number}": {number}' for number in range(300))
+    content = f"not json\n[{'1, ' * 2000}1]\n{{{keys}}}\n"
+    found = list(records(Input(write(tmp_path, "a.jsonl", content), "a.jsonl")))
+    first, second, third = (one for one in found if isinstance(one, Rejection))
+    assert (first.document, first.input, first.cut_chars) == ("a.jsonl#1", "not json", 0)
+    assert (second.document, second.reason) == ("a.jsonl#2", "not-an-object")
+    assert (second.input, second.cut_chars) == (f"[{'1, ' * 333}", 6003 - 1000)
+    assert third.document == "a.jsonl#3"
+    assert len(third.value) < 300
+    assert third.input.startswith('{"key0": 0, ')
+
+    module = sys.modules["normalize.stages.read.records"]
+    monkeypatch.setattr(module, "MAX_RECORD_CHARS", 3_000)
+    long = '{"text": "' + "x" * 200_000 + '"}\n{"text": "ciao"}\n'
+    refused, record = records(Input(write(tmp_path, "b.jsonl", long), "b.jsonl"))
+    assert isinstance(refused, Rejection)
+    assert (refused.reason, refused.input) == ("too-long", '{"text": "' + "x" * 990)
+    assert refused.cut_chars == 200_013 - 1_000
+    assert isinstance(record, Record)
+
+
+def test_a_record_keeps_how_its_line_was_decoded(tmp_path: Path) -> None:
+    sound = '{"text": "Perché è già così e più in là", "n": 1}\n' * 20
+    damaged = '{"n": 2, "text": "Però\\nuna riga\\ne la città"}\n'.encode("cp1252")
+    other = '{"n": "è già", "text": "semplice"}\n'.encode("cp1252")
+    path = write(tmp_path, "a.jsonl", sound.encode() + damaged + other)
+    *_, sound_record, record, other_record = records(Input(path, "a.jsonl"))
+    assert isinstance(record, Record)
+    assert record.text == "Però\nuna riga\ne la città"
+    first, second, third = record.lines()
+    assert (first.text, second.fixes) == ("Però\n", ())
+    for line in (first, third):
+        (fix,) = line.fixes
+        assert (fix.kind, fix.evidence) == (FixKind.DECODING, "cp1252 in a utf-8 file")
+        assert replay(fix.before, line.fixes) == line.text
+        assert "\N{REPLACEMENT CHARACTER}" in fix.before
+    for untouched in (sound_record, other_record):
+        assert isinstance(untouched, Record)
+        assert [line.fixes for line in untouched.lines()] == [()]
+
+
+def test_a_long_line_of_a_record_says_how_it_was_decoded(tmp_path: Path) -> None:
+    sound = '{"text": "Perché è già così e più in là"}\n' * 3
+    damaged = ('{"text": "' + "però " * 40_000 + '"}\n').encode("cp1252")
+    *_, record = records(Input(write(tmp_path, "a.jsonl", sound.encode() + damaged), "a.jsonl"))
+    assert isinstance(record, Record)
+    lines = record.lines()
+    assert "".join(line.text for line in lines) == "però " * 40_000
+    assert len(lines) > 1
+    for line in lines:
+        (fix,) = line.fixes
+        assert replay(fix.before, line.fixes) == line.text

@@ -377,12 +377,15 @@ def test_rejections_are_written_with_their_reason(tmp_path: Path) -> None:
     rejections = [
         Rejection("foto.jpg", "not-text", "JPEG"),
         Rejection("pagina.txt", "length-ratio", "9.0", pair),
+        Rejection("a.jsonl#2", "not-json", "Expecting value", None, "no\u2028\ud800\x00json", 7),
     ]
-    assert write_rejections(tmp_path / "rejected.jsonl", rejections) == 2
+    assert write_rejections(tmp_path / "rejected.jsonl", rejections) == 3
     lines = (tmp_path / "rejected.jsonl").read_text("utf-8").splitlines()
-    first, second = map(json.loads, lines)
-    assert first == {"document": "foto.jpg", "reason": "not-text", "value": "JPEG", "pair": None}
+    first, second, third = map(json.loads, lines)
+    known = {"document": "foto.jpg", "reason": "not-text", "value": "JPEG", "pair": None}
+    assert first == {**known, "input": "", "cut_chars": 0}
     assert pair_from_json(second["pair"]) == pair
+    assert (third["input"], third["cut_chars"]) == ("no\u2028\ufffd\x00json", 7)
     assert write_rejections(tmp_path / "none.jsonl", []) == 0
     assert (tmp_path / "none.jsonl").read_bytes() == b""
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from normalize.document import Rejection, SegmentPair
 from normalize.errors import OutputError
-from normalize.writers import pair_as_json, pair_from_json
+from normalize.writers import pair_as_json, pair_from_json, rejection_as_json
 from normalize.writers.atomic import atomic_text
 
 STATE = ".normalize"
@@ -186,13 +186,7 @@ def pair_line(pair: SegmentPair) -> str:
 
 def rejection_line(rejection: Rejection) -> str:
     """A line of a part that holds a rejection."""
-    plain = {
-        "document": rejection.document,
-        "reason": rejection.reason,
-        "value": rejection.value,
-        "pair": pair_as_json(rejection.pair) if rejection.pair else None,
-    }
-    return json.dumps({"rejection": plain}, ensure_ascii=True) + "\n"
+    return json.dumps({"rejection": rejection_as_json(rejection)}, ensure_ascii=True) + "\n"
 
 
 def row_line(row: dict[str, object]) -> str:
@@ -207,7 +201,7 @@ def read_part(layout: Layout, name: str) -> Iterator[SegmentPair | Rejection]:
             yield pair_from_json(value)
         elif kind == "rejection":
             pair = pair_from_json(value["pair"]) if value["pair"] else None
-            yield Rejection(value["document"], value["reason"], value["value"], pair)
+            yield Rejection(**{**value, "pair": pair})
 
 
 def read_rows(layout: Layout, name: str) -> Iterator[dict[str, Any]]:

@@ -22,7 +22,7 @@ from normalize.document import Rejection, Segment
 from normalize.engine import Engine, EngineSpec
 from normalize.errors import InputError, OutputError
 from normalize.pipeline import ConvertedWindow, Pipeline, Translators, Window
-from normalize.stages.read import Input, Reader, records, split_lines
+from normalize.stages.read import Input, Reader, records
 from normalize.stages.read import Record as JsonRecord
 
 Advance = Callable[[str, int], None]
@@ -234,7 +234,7 @@ class _Unit:
                 self.sinks[index].reject(record)
                 continue
             self.record_of[index, record.id] = record
-            for window in self.worker.pipeline.analyse(record.id, [list(split_lines(record.text))]):
+            for window in self.worker.pipeline.analyse(record.id, [record.lines()]):
                 self.order.append((index, False))
                 yield window
 

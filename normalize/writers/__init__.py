@@ -16,7 +16,12 @@ from normalize.document import SegmentPair
 from normalize.errors import PlanError
 from normalize.writers.atomic import atomic_binary
 from normalize.writers.base import CorpusFile, CorpusHeader, CorpusWriter, HashingStream
-from normalize.writers.records import pair_as_json, pair_from_json, write_rejections
+from normalize.writers.records import (
+    pair_as_json,
+    pair_from_json,
+    rejection_as_json,
+    write_rejections,
+)
 from normalize.writers.text import JsonLinesWriter, MosesWriter, TsvWriter
 from normalize.writers.tmx import TmxWriter
 
@@ -27,6 +32,7 @@ __all__ = [
     "corpus_names",
     "pair_as_json",
     "pair_from_json",
+    "rejection_as_json",
     "write_corpus",
     "write_rejections",
 ]

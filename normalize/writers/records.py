@@ -106,23 +106,28 @@ def as_line(value: Mapping[str, object]) -> tuple[str, int]:
     return json_line(text), surrogates
 
 
-def write_rejections(path: Path, rejections: Iterable[Rejection]) -> int:
-    """Write one JSON object for each rejection; returns how many.
+def rejection_as_json(rejection: Rejection) -> dict[str, object]:
+    """The rejection as a JSON object: the fields of `Rejection`; pair is null for an input that could not be read."""
+    return {
+        "document": rejection.document,
+        "reason": rejection.reason,
+        "value": rejection.value,
+        "pair": None if rejection.pair is None else pair_as_json(rejection.pair),
+        "input": rejection.input,
+        "cut_chars": rejection.cut_chars,
+    }
 
-    Its fields are document, reason, value and pair (null for an input that could not be read).
+
+def write_rejections(path: Path, rejections: Iterable[Rejection]) -> int:
+    """Write one JSON object, made by `rejection_as_json`, for each rejection; returns how many.
+
     The file appears whole or not at all, and is empty where nothing was rejected.
     Raises OutputError where it cannot be written.
     """
     count = 0
     with atomic_text(path) as stream:
         for rejection in rejections:
-            fields = {
-                "document": rejection.document,
-                "reason": rejection.reason,
-                "value": rejection.value,
-                "pair": None if rejection.pair is None else pair_as_json(rejection.pair),
-            }
-            stream.write(as_line(fields)[0] + "\n")
+            stream.write(as_line(rejection_as_json(rejection))[0] + "\n")
             count += 1
     return count
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from normalize.document import Rejection
-from normalize.stages.read.inputs import Input
-from normalize.stages.read.lines import Reader
+from normalize.document import Fix, Rejection
+from normalize.stages.read.inputs import Input, Line
+from normalize.stages.read.lines import Reader, split_lines
 
 MAX_RECORD_CHARS = 2**26
 """A longer line of JSON Lines is refused, so that one line cannot take all memory."""
+MAX_SHOWN_CHARS = 1_000
+"""How much of a refused line its rejection holds."""
+_MAX_NAMES_CHARS = 200
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -23,6 +26,8 @@ class Record:
     id: `<input's name>#<line>`, the document's id in corpora and reports. line: from 1.
     text: what is to be converted. text_field: the field it stood in. fields: the whole object, in
     its order.
+    decoded: how decoding mended the text, where bytes of the line were not in the encoding of its file:
+    one fix over the whole text.
     """
 
     id: str
@@ -30,6 +35,29 @@ class Record:
     text: str
     text_field: str
     fields: dict[str, object]
+    decoded: Fix | None = None
+
+    def lines(self) -> list[Line]:
+        """The lines of the text, each with what decoding mended in it.
+
+        Where the lines before and after decoding cannot be told to be the same (they are longer than
+        a reader's line), each has a fix that says how it was decoded and nothing of its bytes.
+        """
+        lines = list(split_lines(self.text))
+        if self.decoded is None:
+            return lines
+        before = [line.text for line in split_lines(self.decoded.before)]
+        if len(before) != len(lines):
+            return [
+                Line(line.text, (replace(self.decoded, before=line.text, after=line.text),))
+                for line in lines
+            ]
+        return [
+            Line(line.text, (replace(self.decoded, before=was, after=line.text),))
+            if was != line.text
+            else line
+            for was, line in zip(before, lines, strict=True)
+        ]
 
     def with_text(self, text: str) -> str:
         r"""The record as one line of JSON, without line ending, with `text` in the place of its
@@ -44,24 +72,29 @@ class Record:
 
 def parse_record(line: str, number: int, name: str, text_field: str = "text") -> Record | Rejection:
     """Read one line of JSON Lines. A line that is no record comes back as a rejection, never as an
-    exception.
+    exception, with the first `MAX_SHOWN_CHARS` characters of the line.
 
-    >>> parse_record("[1]", 3, "a.jsonl")
-    Rejection(document='a.jsonl#3', reason='not-an-object', value='found list', pair=None)
+    >>> refused = parse_record("[1]", 3, "a.jsonl")
+    >>> refused.document, refused.reason, refused.value, refused.input
+    ('a.jsonl#3', 'not-an-object', 'found list', '[1]')
     """
     identity = f"{name}#{number}"
+    shown = (line[:MAX_SHOWN_CHARS], max(0, len(line) - MAX_SHOWN_CHARS))
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return Rejection(identity, "not-json", str(error))
+        return Rejection(identity, "not-json", str(error), None, *shown)
     if not isinstance(fields, dict):
-        return Rejection(identity, "not-an-object", f"found {type(fields).__name__}")
+        found = f"found {type(fields).__name__}"
+        return Rejection(identity, "not-an-object", found, None, *shown)
     if text_field not in fields:
-        found = ", ".join(map(str, fields)) or "no field at all"
-        return Rejection(identity, "no-text", f"no field {text_field!r} among: {found}")
+        found = ", ".join(fields)[:_MAX_NAMES_CHARS] or "no field at all"
+        found = f"no field {text_field!r} among: {found}"
+        return Rejection(identity, "no-text", found, None, *shown)
     text = fields[text_field]
     if not isinstance(text, str):
-        return Rejection(identity, "no-text", f"{text_field!r} holds {type(text).__name__}")
+        found = f"{text_field!r} holds {type(text).__name__}"
+        return Rejection(identity, "no-text", found, None, *shown)
     return Record(identity, number, text, text_field, fields)
 
 
@@ -80,14 +113,13 @@ def records(
     if isinstance(source, Input):
         source = Reader(source, languages=languages, encoding=encoding)
     name = source.source.name
-    parts: list[str] = []
+    parts: list[Line] = []
     size, number = 0, 1
     for line in source.lines():
         size += len(line.text)
-        if size <= MAX_RECORD_CHARS:
-            parts.append(line.text)
-        else:
-            parts.clear()
+        parts.append(line)
+        if size > MAX_RECORD_CHARS:  # the beginning is enough, to show it
+            parts = [Line("".join(part.text for part in parts)[:MAX_SHOWN_CHARS])]
         if line.text.endswith(("\n", "\r")):
             yield from _finish(parts, size, number, name, text_field)
             parts, size, number = [], 0, number + 1
@@ -95,10 +127,34 @@ def records(
 
 
 def _finish(
-    parts: list[str], size: int, number: int, name: str, text_field: str
+    parts: list[Line], size: int, number: int, name: str, text_field: str
 ) -> Iterator[Record | Rejection]:
     """The record of one line, put together from the pieces that the reader cut it into."""
+    text = "".join(part.text for part in parts).strip()
     if size > MAX_RECORD_CHARS:
-        yield Rejection(f"{name}#{number}", "too-long", f"{size:,} characters in one line")
-    elif text := "".join(parts).strip():
-        yield parse_record(text, number, name, text_field)
+        value = f"{size:,} characters in one line"
+        yield Rejection(f"{name}#{number}", "too-long", value, None, text, size - len(text))
+    elif text:
+        record = parse_record(text, number, name, text_field)
+        yield _with_decoding(record, parts) if isinstance(record, Record) else record
+
+
+def _with_decoding(record: Record, parts: list[Line]) -> Record:
+    """The record, saying how its text was decoded where its bytes were not in the encoding of the file."""
+    fixes = [fix for part in parts for fix in part.fixes]
+    if not fixes:
+        return record
+    was = parse_record("".join(map(_before, parts)), record.line, "", record.text_field)
+    before = was.text if isinstance(was, Record) else record.text
+    if isinstance(was, Record) and before == record.text:
+        return record  # it was another field
+    decoded = replace(fixes[0], start=0, before=before, after=record.text)
+    return replace(record, decoded=decoded)
+
+
+def _before(line: Line) -> str:
+    """A line as it was before its decoding was mended."""
+    text = line.text
+    for fix in reversed(line.fixes):
+        text = text[: fix.start] + fix.before + text[fix.start + len(fix.after) :]
+    return text
