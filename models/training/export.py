@@ -25,7 +25,7 @@ import numpy as np
 import sentencepiece
 import torch
 from ctranslate2.specs import TransformerSpec, common_spec
-from layout import SHARED_TABLE, Weights, variables
+from layout import BIAS, TARGET_TABLES, Weights, variables
 from model import Shape, position_encodings
 from package import build_archive
 
@@ -41,10 +41,13 @@ CANARIES = Path(__file__).parent / "canaries.json"
 class Checkpoint:
     """What an export needs of a training checkpoint; steps and seen (target tokens) are for the
     model card.
+
+    answers: numbers of the subwords that the network was trained to output, ascending.
     """
 
     shape: Shape
     weights: Weights
+    answers: np.ndarray
     steps: int
     seen: int
     minutes: float
@@ -59,27 +62,31 @@ def read_checkpoint(path: Path, kind: str = "average") -> Checkpoint:
     weights = {name: tensor.float().numpy() for name, tensor in optimiser[kind].items()}
     shape = Shape(**saved["shape"])
     minutes = saved.get("elapsed", 0.0) / 60
-    return Checkpoint(shape, weights, optimiser.get("steps", 0), saved.get("seen", 0), minutes)
+    answers = saved["answers"].numpy() if "answers" in saved else np.arange(shape.vocabulary)
+    steps, seen = optimiser.get("steps", 0), saved.get("seen", 0)
+    return Checkpoint(shape, weights, answers, steps, seen, minutes)
 
 
-def specification(shape: Shape, weights: Weights, pieces: list[str]) -> TransformerSpec:
-    """The network as CTranslate2 knows it, in float32. The weights are copied: quantisation works
-    in place.
+def specification(checkpoint: Checkpoint, pieces: list[str]) -> TransformerSpec:
+    """The network as CTranslate2 knows it, in float32; the target side holds the answers alone. The
+    weights are copied: quantisation works in place.
     """
+    shape, weights, answers = checkpoint.shape, checkpoint.weights, checkpoint.answers
     layers = (shape.encoder_layers, shape.decoder_layers)
     spec = TransformerSpec.from_config(
         layers, shape.heads, pre_norm=True, activation=common_spec.Activation.RELU
     )
     for ours, theirs in variables(shape).items():
         _set(spec, theirs, weights[ours].copy())
-    for name in SHARED_TABLE:
-        _set(spec, name, weights["embedding.weight"].copy())
+    _set(spec, BIAS, weights["bias"][answers])
+    for name in TARGET_TABLES:
+        _set(spec, name, weights["embedding.weight"][answers])
     for side in (spec.encoder, spec.decoder):
         side.scale_embeddings = True
         side.position_encodings.encodings = position_encodings(shape.width).numpy()
     padded = [*pieces, *(f"<unused{i}>" for i in range(shape.vocabulary - len(pieces)))]
     spec.register_source_vocabulary(padded)
-    spec.register_target_vocabulary(padded)
+    spec.register_target_vocabulary([padded[number] for number in answers])
     spec.config.bos_token, spec.config.eos_token, spec.config.unk_token = "<s>", "</s>", "<unk>"
     spec.config.decoder_start_token = "<s>"
     spec.config.add_source_bos, spec.config.add_source_eos = False, True
@@ -119,7 +126,7 @@ def export(
 
     quantization: a CTranslate2 storage type, `int8` or `float32`.
     """
-    spec = specification(checkpoint.shape, checkpoint.weights, read_pieces(sentencepiece_model))
+    spec = specification(checkpoint, read_pieces(sentencepiece_model))
     spec.optimize(quantization=None if quantization == "float32" else quantization)
     fresh = package.with_name(package.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -138,6 +145,7 @@ def export(
             "target_tokens": checkpoint.seen,
             "minutes": round(checkpoint.minutes),
             "shape": checkpoint.shape.as_dict(),
+            "answers": len(checkpoint.answers),
         },
     }
     _write_json(fresh / "metadata.json", metadata)

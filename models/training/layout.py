@@ -4,6 +4,7 @@ and to read them back.
 
 from __future__ import annotations
 
+import json
 import struct
 from pathlib import Path
 
@@ -11,11 +12,9 @@ import numpy as np
 from model import Shape
 
 Weights = dict[str, np.ndarray]
-SHARED_TABLE = (
-    "encoder/embeddings_0/weight",
-    "decoder/embeddings/weight",
-    "decoder/projection/weight",
-)
+SOURCE_TABLE = "encoder/embeddings_0/weight"
+TARGET_TABLES = ("decoder/embeddings/weight", "decoder/projection/weight")
+BIAS = "decoder/projection/bias"
 TYPES = (np.float32, np.int8, np.int16, np.int32, np.float16)
 """Number types of CTranslate2 model files, by their number."""
 LARGEST_VERSION = 6
@@ -24,9 +23,10 @@ LARGEST_VERSION = 6
 def variables(shape: Shape) -> dict[str, str]:
     """Name of each weight of `model.Network`: name of its variable in a CTranslate2 Transformer.
 
-    The shared embedding table is given once, as the encoder's (see `SHARED_TABLE` for the others).
+    The shared embedding table is given once, as the encoder's; the rows of it that are answers
+    stand in `TARGET_TABLES` again.
     """
-    found = {"embedding.weight": SHARED_TABLE[0], "bias": "decoder/projection/bias"}
+    found = {"embedding.weight": SOURCE_TABLE, "bias": BIAS}
     for side, count in (("encoder", shape.encoder_layers), ("decoder", shape.decoder_layers)):
         _add_norm(found, f"norm_{side}", f"{side}/layer_norm")
         for index in range(count):
@@ -121,7 +121,7 @@ def read_package(package: Path) -> tuple[Shape, Weights]:
                   - {"layer_norm"})
         for side in ("encoder", "decoder")
     }  # fmt: skip
-    vocabulary, width = stored[SHARED_TABLE[0]].shape
+    vocabulary, width = stored[SOURCE_TABLE].shape
     shape = Shape(
         vocabulary=vocabulary,
         width=width,
@@ -130,7 +130,22 @@ def read_package(package: Path) -> tuple[Shape, Weights]:
         encoder_layers=layers["encoder"],
         decoder_layers=layers["decoder"],
     )
-    return shape, {ours: full(theirs) for ours, theirs in variables(shape).items()}
+    weights = {ours: full(theirs) for ours, theirs in variables(shape).items()}
+    bias = np.zeros(vocabulary, np.float32)
+    bias[_answers(package / "model")] = weights["bias"]
+    return shape, weights | {"bias": bias}
+
+
+def _answers(model: Path) -> list[int]:
+    """Numbers, in the source vocabulary, of the subwords that a model can output."""
+    if (model / "shared_vocabulary.json").exists():
+        return list(range(len(json.loads((model / "shared_vocabulary.json").read_bytes()))))
+    source, target = (
+        json.loads((model / f"{side}_vocabulary.json").read_bytes())
+        for side in ("source", "target")
+    )
+    numbers = {piece: number for number, piece in enumerate(source)}
+    return [numbers[piece] for piece in target]
 
 
 def grown(weights: Weights, shape: Shape, wanted: Shape) -> Weights:

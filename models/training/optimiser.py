@@ -36,6 +36,79 @@ def orthogonalised(stack: Tensor) -> Tensor:
     return x
 
 
+class Team:
+    """Processes of one machine that train one network together, each with one thread.
+
+    On two cores two processes of one thread are about a third faster than one process of two
+    threads: nearly everything of a step runs in parallel, not the matrix products alone. Weights and
+    gradients lie in shared memory. Each member computes the gradients of its part of a batch, and
+    updates its part of the weights from the sum over all members, in a fixed order, so that a run
+    is repeatable for a given number of members.
+
+    Build it, fork, set `rank` in each process; `workers` of them must then call every method alike.
+    """
+
+    PATIENCE = 900
+    """Seconds after which the others give up on a member that died."""
+
+    def __init__(self, optimiser: Optimiser, workers: int) -> None:
+        self.workers, self.rank = workers, 0
+        self._barrier = torch.multiprocessing.get_context("fork").Barrier(workers)
+        for tensors in optimiser.shared_tensors():
+            for name, tensor in tensors.items():
+                tensors[name] = tensor.share_memory_()
+        for weight in optimiser.live.values():
+            weight.data.share_memory_()
+        self._grads = [
+            {name: torch.zeros_like(p.data).share_memory_() for name, p in optimiser.live.items()}
+            for _ in range(workers)
+        ]
+        self._numbers = torch.zeros(workers, dtype=torch.float64).share_memory_()
+        self._clock = torch.zeros(4, dtype=torch.float64).share_memory_()
+        self._owned = self._shares(optimiser)
+
+    def _shares(self, optimiser: Optimiser) -> list[set[str]]:
+        """The weights that each member updates, about equally dear."""
+        load, shares = [0.0] * self.workers, [set[str]() for _ in range(self.workers)]
+        for name, p in sorted(optimiser.live.items(), key=lambda item: (-item[1].numel(), item[0])):
+            to = load.index(min(load))
+            load[to] += p.numel() * (1.0 if name in optimiser.second else 4.0)
+            shares[to].add(name)
+        return shares
+
+    def wait(self) -> None:
+        """Until all members are here; raises BrokenBarrierError where one is missing."""
+        self._barrier.wait(self.PATIENCE)
+
+    def agreed(self, clock: tuple[float, float, float, float]) -> tuple[float, ...]:
+        """The first member's clock: all must change phase and stop at the same step."""
+        if self.rank == 0:
+            self._clock.copy_(torch.tensor(clock, dtype=torch.float64))
+        self.wait()
+        told = tuple(self._clock.tolist())
+        self.wait()
+        return told
+
+    def exchanged(self, live: dict[str, torch.nn.Parameter]) -> dict[str, Tensor]:
+        """The summed gradients of the weights that this member updates."""
+        for name, p in live.items():
+            self._grads[self.rank][name].copy_(torch.zeros(()) if p.grad is None else p.grad)
+            p.grad = None
+        self.wait()
+        mine = self._owned[self.rank]
+        return {
+            name: torch.stack([grads[name].float() for grads in self._grads]).sum(0)
+            for name in live
+            if name in mine
+        }
+
+    def total(self, part: Tensor) -> Tensor:
+        """The sum of one number a member."""
+        self._numbers[self.rank] = part.double()
+        self.wait()
+        return self._numbers.sum().float()
+
+
 class Optimiser:
     """Float32 copies of a network's weights, their moments, and their running average."""
 
@@ -61,16 +134,17 @@ class Optimiser:
             self.live[name].data.copy_(p)
 
     @torch.no_grad()
-    def step(self, rate: float, average_over: float) -> None:
+    def step(self, rate: float, average_over: float, team: Team | None = None) -> None:
         """Update the weights from the gradients in the network, which are then dropped.
 
         rate: learning rate of AdamW; Muon's is scaled so that both move a weight alike.
         average_over: time constant of the running average in steps; early on it is a fifth of the
-        steps made.
+        steps made. team: the processes that do it together.
         """
         self.steps += 1
-        grads = {name: p.grad.float() for name, p in self.live.items() if p.grad is not None}
-        norm = torch.stack([grad.square().sum() for grad in grads.values()]).sum().sqrt()
+        grads = team.exchanged(self.live) if team else self._own_gradients()
+        squares = torch.stack([grad.square().sum() for grad in grads.values()]).sum()
+        norm = (team.total(squares) if team else squares).sqrt()
         clip = (1.0 / (norm + 1e-6)).clamp(max=1.0)
         stacks: dict[tuple[int, ...], list[tuple[Tensor, bool, Tensor]]] = {}
         for name, grad in grads.items():
@@ -84,13 +158,18 @@ class Optimiser:
             for (master, flip, _), update in zip(members, updates, strict=True):
                 turned = update.t() if flip else update
                 master.mul_(1 - rate * self.decay).add_(turned.float(), alpha=-scale)
-        for name, weight in self.live.items():
-            weight.copy_(self.master[name])
-            weight.grad = None
+        for name in grads:
+            self.live[name].copy_(self.master[name])
+            self.live[name].grad = None
         if self.steps % AVERAGE_EVERY == 0:
             share = max(AVERAGE_EVERY / average_over, AVERAGE_EVERY / (self.steps * 0.2 + 4))
-            for name, p in self.master.items():
-                self.average[name].lerp_(p, share)
+            for name in grads:
+                self.average[name].lerp_(self.master[name], share)
+        if team:
+            team.wait()
+
+    def _own_gradients(self) -> dict[str, Tensor]:
+        return {name: p.grad.float() for name, p in self.live.items() if p.grad is not None}
 
     def _adam(self, name: str, grad: Tensor, rate: float) -> None:
         first, second = self.first[name], self.second[name]
@@ -120,6 +199,10 @@ class Optimiser:
             flip = part.shape[0] > part.shape[1]
             turned = part.t() if flip else part
             stacks.setdefault(tuple(turned.shape), []).append((master, flip, turned))
+
+    def shared_tensors(self) -> tuple[dict[str, Tensor], ...]:
+        """What the members of a team must see alike, besides the network itself."""
+        return self.master, self.average, self.first, self.second
 
     def state(self) -> dict[str, object]:
         """What `load` needs to go on exactly here."""

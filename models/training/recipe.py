@@ -29,7 +29,7 @@ FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 SCRIPTS = {
     "prepare": ("prepare.py", "cleaning.py", "mix.toml"),
-    "train": ("train.py", "model.py", "optimiser.py", "layout.py", "mix.toml"),
+    "train": ("train.py", "batches.py", "model.py", "optimiser.py", "layout.py", "mix.toml"),
     "export": ("export.py", "layout.py", "canaries.json"),
     "evaluate": (),
     "card": ("index.py", "card.py", "card.md", "overlap.py", "sources.toml", "canaries.json"),

@@ -12,137 +12,21 @@ import argparse
 import json
 import os
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import sentencepiece
 import torch
+from batches import Corpus, Position
 from layout import grown, read_package
-from model import PAD, Network, Shape
-from optimiser import Optimiser
-from prepare import BOS, EOS, Mix, read_mix, weight_of
+from model import Network, Shape
+from optimiser import Optimiser, Team
+from prepare import read_mix
 from torch import Tensor
 
 LOG_EVERY = 100
 SAVE_SECONDS = 300
-SORTED_TOGETHER = 150_000
-"""Pairs that are sorted by length together before batches are cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place in the stream of batches: phase, number of the pass over the data, number of the
-    batch in it.
-    """
-
-    phase: str = "main"
-    number: int = 0
-    batch: int = 0
-
-
-class Corpus:
-    """The encoded pairs, and how often each is drawn in a phase."""
-
-    def __init__(self, path: Path, mix: Mix) -> None:
-        data = np.load(path)
-        self.source, self.target = data["source"], data["target"]
-        self.source_ends, self.target_ends = data["source_ends"], data["target_ends"]
-        self.source_lengths = np.diff(self.source_ends)
-        self.target_lengths = np.diff(self.target_ends)
-        origins = [str(name).partition("/")[::2] for name in data["origins"]]
-        self.weights = {
-            phase: np.array([weight_of(tables[language], name) for language, name in origins])[
-                data["origin"]
-            ]
-            for phase, tables in mix.items()
-        }
-
-    def draw(self, phase: str, seed: int, number: int) -> np.ndarray:
-        """Indices of one pass: each pair as often as its weight says, fractions by chance."""
-        rng = np.random.default_rng([seed, number])
-        weights = self.weights[phase]
-        times = np.floor(weights).astype(np.int64)
-        times += rng.random(len(weights)) < weights - times
-        drawn = np.repeat(np.arange(len(weights)), times)
-        rng.shuffle(drawn)
-        return drawn
-
-    def batches(
-        self, start: Position, seed: int, tokens: int
-    ) -> Iterator[tuple[Position, np.ndarray]]:
-        """Endless batches of pairs of like length, at most `tokens` padded target tokens each, in
-        random order.
-
-        Each comes with the position that follows it: where to start to get the next one.
-        """
-        while True:
-            rng = np.random.default_rng([seed, start.number, 1])
-            count = 0
-            for batch in self._one_pass(start, rng, seed, tokens):
-                count += 1
-                if count > start.batch:
-                    yield replace(start, batch=count), batch
-            if count == 0:
-                message = f"no pair has a weight above zero in the phase {start.phase}"
-                raise ValueError(message)
-            start = Position(start.phase, start.number + 1)
-
-    def _one_pass(
-        self, start: Position, rng: np.random.Generator, seed: int, tokens: int
-    ) -> Iterator[np.ndarray]:
-        longest = np.maximum(self.source_lengths, self.target_lengths) + 1
-        drawn = self.draw(start.phase, seed, start.number)
-        for begin in range(0, len(drawn), SORTED_TOGETHER):
-            part = drawn[begin : begin + SORTED_TOGETHER]
-            keys = (self.target_lengths[part], self.source_lengths[part], longest[part])
-            cuts = _cut(part[np.lexsort(keys)], longest, tokens)
-            for index in rng.permutation(len(cuts)):
-                yield cuts[index]
-
-    def tensors(self, batch: np.ndarray, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-        """Source with EOS, target after BOS, target with EOS: three padded tensors (pairs x
-        positions).
-        """
-        source = _padded(self.source, self.source_ends, self.source_lengths, batch)
-        target = _padded(self.target, self.target_ends, self.target_lengths, batch)
-        row = np.arange(len(batch))
-        source[row, self.source_lengths[batch]] = EOS
-        shifted = np.concatenate([np.full((len(batch), 1), BOS), target[:, :-1]], 1)
-        target[row, self.target_lengths[batch]] = EOS
-        made = [
-            torch.from_numpy(x).to(device, non_blocking=True) for x in (source, shifted, target)
-        ]
-        return made[0], made[1], made[2]
-
-
-def _cut(ordered: np.ndarray, longest: np.ndarray, tokens: int) -> list[np.ndarray]:
-    """Cut pairs ordered by length into batches of at most `tokens` padded tokens, at least one pair
-    each.
-    """
-    cuts: list[np.ndarray] = []
-    begin = 0
-    while begin < len(ordered):
-        size = max(1, tokens // int(longest[ordered[begin]]))
-        while (
-            size > 1 and size * int(longest[ordered[min(len(ordered), begin + size) - 1]]) > tokens
-        ):
-            size -= max(1, size // 50)
-        cuts.append(ordered[begin : begin + size])
-        begin += size
-    return cuts
-
-
-def _padded(
-    flat: np.ndarray, ends: np.ndarray, lengths: np.ndarray, batch: np.ndarray
-) -> np.ndarray:
-    wide = int(lengths[batch].max()) + 1
-    column = np.arange(wide)[None]
-    inside = column < lengths[batch][:, None]
-    out = np.full((len(batch), wide), PAD, np.int64)
-    out[inside] = flat[(ends[batch][:, None] + column)[inside]]
-    return out
 
 
 class Run:
@@ -168,13 +52,16 @@ class Run:
             options.decoder_layers,
             options.dropout,
         )
+        answers = self.corpus.answers(self.shape.vocabulary)
         full = Network(self.shape).to(self.device)  # float32, so that the start has no rounding
-        self.network = Network(self.shape).to(self.device).to(torch.bfloat16)
+        self.network = Network(self.shape, answers).to(self.device).to(torch.bfloat16)
         self.optimiser = Optimiser(self.network, options.optimiser == "muon")
         self.optimiser.start_from({name: p.detach() for name, p in full.named_parameters()})
+        self.team: Team | None = None
         self.elapsed, self.seen, self.position = 0.0, 0, Position()
         self.total = float(options.steps or (options.schedule_minutes or options.minutes) * 60)
         self.final = self.total * options.final
+        self.decay = self.total * (options.decay or options.final)
         self.checkpoint: Path = options.work / options.checkpoint
         if self.checkpoint.exists():
             self._resume()
@@ -214,6 +101,7 @@ class Run:
             "phase": self.position.phase,
             "position": asdict(self.position),
             "shape": self.shape.as_dict(),
+            "answers": self.network.get_buffer("answers").cpu(),
         }
         with temporary.open("wb") as file:
             torch.save(state, file)
@@ -226,12 +114,20 @@ class Run:
         return float(self.optimiser.steps) if self.options.steps else self.elapsed
 
     def rate(self) -> float:
-        """Learning rate of the next step: linear warm-up, constant, linear decay to 2 % in the
-        final phase.
-        """
+        """Learning rate of the next step: linear warm-up, constant, linear decay to 2 %."""
         step = self.optimiser.steps + 1
-        decay = max(0.02, (self.total - self.done()) / max(1.0, self.final))
+        decay = max(0.02, (self.total - self.done()) / max(1.0, self.decay))
         return float(self.options.rate * min(1.0, step / self.options.warmup, decay))
+
+    def split(self, workers: int) -> None:
+        """Go on in so many processes (see `Team`); on a CPU only. All but the first end with
+        `go`.
+        """
+        self.team = Team(self.optimiser, workers)
+        for rank in range(1, workers):
+            if os.fork() == 0:
+                self.team.rank = rank
+                break
 
     def step(self, batch: np.ndarray) -> tuple[Tensor, int]:
         """One update; returns the loss (nats a token, label-smoothed) and the number of target
@@ -240,10 +136,15 @@ class Run:
         rate = self.rate()
         if self.shape.dropout:
             torch.manual_seed(self.options.seed * 1_000_003 + self.optimiser.steps)
-        loss = self.network.loss(*self.corpus.tensors(batch, self.device))
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step(rate, average_over=400)
+        team = self.team
+        part = batch[team.rank :: team.workers] if team else batch
         count = int(self.corpus.target_lengths[batch].sum()) + len(batch)
+        loss = torch.zeros((), device=self.device)
+        if len(part):  # a batch of one long pair leaves the others without work
+            share = (int(self.corpus.target_lengths[part].sum()) + len(part)) / count
+            loss = self.network.loss(*self.corpus.tensors(part, self.device))
+            (loss * share).backward()  # type: ignore[no-untyped-call]
+        self.optimiser.step(rate, average_over=400, team=team)
         self.seen += count
         return loss.detach(), count
 
@@ -265,13 +166,14 @@ class Run:
         tally, counted = torch.zeros((), device=self.device), 0
         stream = self.corpus.batches(self.position, options.seed, options.tokens)
         self.network.train()
-        while self.done() < self.total:
-            self.elapsed = before + time.monotonic() - begun
-            if not options.steps and time.monotonic() - begun >= options.minutes * 60:
+        while True:
+            self._tick(before + time.monotonic() - begun)
+            if self.done() >= self.total:
+                break
+            if not options.steps and self.elapsed - before >= options.minutes * 60:
                 break
             if options.call_steps and self.optimiser.steps - first_step >= options.call_steps:
                 break
-            self._heed_stop_file()
             if self.position.phase == "main" and self.done() >= self.total - self.final:
                 self.position = Position("final")
                 stream = self.corpus.batches(self.position, options.seed, options.tokens)
@@ -281,6 +183,8 @@ class Run:
             loss, count = self.step(batch)
             tally += loss * count
             counted += count
+            if self.team and self.team.rank:
+                continue
             if self.optimiser.steps % LOG_EVERY == 0:
                 now = time.monotonic()
                 self._log(float(tally) / counted, counted / (now - last_log))
@@ -288,13 +192,23 @@ class Run:
             if time.monotonic() - last_save > SAVE_SECONDS:
                 self.save()
                 last_save = time.monotonic()
+        if self.team and self.team.rank:
+            os._exit(0)
         self.elapsed = before + time.monotonic() - begun
         self.save()
+
+    def _tick(self, elapsed: float) -> None:
+        """Take the time, which is the first process's for all."""
+        self.elapsed = elapsed
+        self._heed_stop_file()
+        if self.team:
+            clock = (self.elapsed, self.total, self.final, self.decay)
+            self.elapsed, self.total, self.final, self.decay = self.team.agreed(clock)
 
     def _heed_stop_file(self) -> None:
         file: Path | None = self.options.stop_file
         if file and file.exists() and self.done() < self.total - self.final:
-            self.final = float(file.read_text()) * 60
+            self.final = self.decay = float(file.read_text()) * 60
             self.total = self.elapsed + self.final
 
     def _log(self, loss: float, speed: float) -> None:
@@ -331,7 +245,13 @@ def parser() -> argparse.ArgumentParser:
         "--final",
         type=float,
         default=0.3,
-        help="share of the schedule in which the rate decays to 2 per cent",
+        help="share of the schedule in which the final phase of mix.toml holds",
+    )
+    out.add_argument(
+        "--decay",
+        type=float,
+        default=0.0,
+        help="share of the schedule in which the rate decays to 2 per cent; default: --final",
     )
     out.add_argument("--optimiser", choices=("muon", "adam"), default="muon")
     out.add_argument(
@@ -347,12 +267,24 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         help="when this file appears, begin the final phase; it holds its minutes",
     )
+    out.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        help="processes of one thread each that train together, on a CPU; one a core is fastest",
+    )
     out.add_argument("--cpu", action="store_true", help="even where there is a GPU")
     return out
 
 
 def main() -> None:
-    run = Run(parser().parse_args())
+    options = parser().parse_args()
+    if options.workers > 1:
+        options.cpu = True
+        torch.set_num_threads(1)
+    run = Run(options)
+    if options.workers > 1:
+        run.split(options.workers)
     size = sum(p.numel() for p in run.network.parameters())
     print(run.device, f"{size / 1e6:.1f} M parameters", flush=True)
     run.go()

@@ -1,0 +1,144 @@
+"""Encoded pairs to batches: how often each pair is drawn, pairs of like length together, a place in the
+stream that a later run can go on from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from model import PAD
+from prepare import BOS, EOS, PLACEHOLDERS, Mix, weight_of
+from torch import Tensor
+
+FIRST_WORD = EOS + 1 + len(PLACEHOLDERS) + 256
+"""Number of the first subword that is neither a special mark, nor a placeholder, nor a byte."""
+SORTED_TOGETHER = 150_000
+"""Pairs that are sorted by length together before batches are cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the stream of batches: phase, number of the pass over the data, number of the
+    batch in it.
+    """
+
+    phase: str = "main"
+    number: int = 0
+    batch: int = 0
+
+
+class Corpus:
+    """The encoded pairs, and how often each is drawn in a phase."""
+
+    def __init__(self, path: Path, mix: Mix) -> None:
+        data = np.load(path)
+        self.source, self.target = data["source"], data["target"]
+        self.source_ends, self.target_ends = data["source_ends"], data["target_ends"]
+        self.source_lengths = np.diff(self.source_ends)
+        self.target_lengths = np.diff(self.target_ends)
+        origins = [str(name).partition("/")[::2] for name in data["origins"]]
+        self.weights = {
+            phase: np.array([weight_of(tables[language], name) for language, name in origins])[
+                data["origin"]
+            ]
+            for phase, tables in mix.items()
+        }
+
+    def draw(self, phase: str, seed: int, number: int) -> np.ndarray:
+        """Indices of one pass: each pair as often as its weight says, fractions by chance."""
+        rng = np.random.default_rng([seed, number])
+        weights = self.weights[phase]
+        times = np.floor(weights).astype(np.int64)
+        times += rng.random(len(weights)) < weights - times
+        drawn = np.repeat(np.arange(len(weights)), times)
+        rng.shuffle(drawn)
+        return drawn
+
+    def batches(
+        self, start: Position, seed: int, tokens: int
+    ) -> Iterator[tuple[Position, np.ndarray]]:
+        """Endless batches of pairs of like length, at most `tokens` padded target tokens each, in
+        random order.
+
+        Each comes with the position that follows it: where to start to get the next one.
+        """
+        while True:
+            rng = np.random.default_rng([seed, start.number, 1])
+            count = 0
+            for batch in self._one_pass(start, rng, seed, tokens):
+                count += 1
+                if count > start.batch:
+                    yield replace(start, batch=count), batch
+            if count == 0:
+                message = f"no pair has a weight above zero in the phase {start.phase}"
+                raise ValueError(message)
+            start = Position(start.phase, start.number + 1)
+
+    def _one_pass(
+        self, start: Position, rng: np.random.Generator, seed: int, tokens: int
+    ) -> Iterator[np.ndarray]:
+        longest = np.maximum(self.source_lengths, self.target_lengths) + 1
+        drawn = self.draw(start.phase, seed, start.number)
+        for begin in range(0, len(drawn), SORTED_TOGETHER):
+            part = drawn[begin : begin + SORTED_TOGETHER]
+            keys = (self.target_lengths[part], self.source_lengths[part], longest[part])
+            cuts = _cut(part[np.lexsort(keys)], longest, tokens)
+            for index in rng.permutation(len(cuts)):
+                yield cuts[index]
+
+    def tensors(self, batch: np.ndarray, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
+        """Source with EOS, target after BOS, target with EOS: three padded tensors (pairs x
+        positions).
+        """
+        source = _padded(self.source, self.source_ends, self.source_lengths, batch)
+        target = _padded(self.target, self.target_ends, self.target_lengths, batch)
+        row = np.arange(len(batch))
+        source[row, self.source_lengths[batch]] = EOS
+        shifted = np.concatenate([np.full((len(batch), 1), BOS), target[:, :-1]], 1)
+        target[row, self.target_lengths[batch]] = EOS
+        made = [
+            torch.from_numpy(x).to(device, non_blocking=True) for x in (source, shifted, target)
+        ]
+        return made[0], made[1], made[2]
+
+    def answers(self, vocabulary: int) -> Tensor:
+        """The subwords that a network may output: those that occur on the English side, placeholders
+        and bytes; a few more, so that their number is a multiple of 8.
+        """
+        used = np.bincount(self.target, minlength=vocabulary) > 0
+        used[EOS:FIRST_WORD] = True
+        spare = np.flatnonzero(~used)
+        used[spare[: -int(used.sum()) % 8]] = True
+        return torch.from_numpy(np.flatnonzero(used))
+
+
+def _cut(ordered: np.ndarray, longest: np.ndarray, tokens: int) -> list[np.ndarray]:
+    """Cut pairs ordered by length into batches of at most `tokens` padded tokens, at least one pair
+    each.
+    """
+    cuts: list[np.ndarray] = []
+    begin = 0
+    while begin < len(ordered):
+        size = max(1, tokens // int(longest[ordered[begin]]))
+        while (
+            size > 1 and size * int(longest[ordered[min(len(ordered), begin + size) - 1]]) > tokens
+        ):
+            size -= max(1, size // 50)
+        cuts.append(ordered[begin : begin + size])
+        begin += size
+    return cuts
+
+
+def _padded(
+    flat: np.ndarray, ends: np.ndarray, lengths: np.ndarray, batch: np.ndarray
+) -> np.ndarray:
+    wide = int(lengths[batch].max()) + 1
+    column = np.arange(wide)[None]
+    inside = column < lengths[batch][:, None]
+    out = np.full((len(batch), wide), PAD, np.int64)
+    out[inside] = flat[(ends[batch][:, None] + column)[inside]]
+    return out
