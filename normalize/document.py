@@ -7,7 +7,7 @@ A text is never edited in place. A stage takes one of these types and returns th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -142,7 +142,7 @@ class Block:
     @property
     def text(self) -> str:
         """The block as it stands in the document."""
-        return "".join(piece.text for piece in self.pieces)
+        return "".join([piece.text for piece in self.pieces])
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,29 @@ class Labelled:
 
     piece: Piece
     decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledBlock:
+    """A block whose segments have their languages.
+
+    decisions: one for each piece that is a segment, in order.
+    """
+
+    kind: BlockKind
+    pieces: tuple[Piece, ...]
+    decisions: tuple[Decision, ...]
+
+    @property
+    def text(self) -> str:
+        """The block as it stands in the document."""
+        return "".join([piece.text for piece in self.pieces])
+
+    def labelled(self) -> Iterator[Labelled]:
+        """The pieces, each with its decision."""
+        decisions = iter(self.decisions)
+        for piece in self.pieces:
+            yield Labelled(piece, next(decisions) if piece.is_segment else None)
 
 
 class Flag(StrEnum):

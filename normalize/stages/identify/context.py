@@ -7,8 +7,9 @@ document has shown so far, and those of the segments around it. Both decisions a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from math import exp, log
+from typing import NamedTuple
 
 from normalize.document import (
     UNDETERMINED,
@@ -16,6 +17,7 @@ from normalize.document import (
     BlockKind,
     Decision,
     Labelled,
+    LabelledBlock,
     Language,
     Piece,
 )
@@ -44,30 +46,20 @@ _PLAIN = Evidence(
     "function-words",
     "dense English function words",
 )
+_PLAIN_DECISION = Decision(_PLAIN.language, _PLAIN.language, _PLAIN.rule)
 _FLOOR = 1e-5
 """The probability of a language that the detector did not name."""
 _MAX_LANGUAGES = 16
 _SEEN_LIMIT = 64.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(NamedTuple):
     """A segment of the window: where it stands, how long it is, what the detector says."""
 
     block: int
     kind: BlockKind
-    piece: Piece
     words: int
     evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A piece after division: the boundary it lies at, and whether it is English beyond doubt."""
-
-    piece: Piece
-    boundary: Boundary | None = None
-    is_plain: bool = False
 
 
 class DocumentIdentifier:
@@ -84,61 +76,66 @@ class DocumentIdentifier:
         self._seen: dict[str, float] = {}
 
     def identify(self, blocks: Sequence[Block]) -> list[list[Labelled]]:
-        """The next window of blocks; one list a block, which joins to exactly the block's text."""
-        divided = [
-            [part for piece in block.pieces for part in self._divide(piece)] for block in blocks
-        ]
-        items = self._items(blocks, divided)
+        """The next window of blocks as pieces; one list a block, which joins to exactly the block's text."""
+        return [list(block.labelled()) for block in self.label(blocks)]
+
+    def label(self, blocks: Sequence[Block]) -> list[LabelledBlock]:
+        """The next window of blocks; a segment whose clauses speak two languages becomes two."""
+        texts = [text for block in blocks for text in _segments(block)]
+        is_plain = is_plain_english if self._expected[0] == "en" else _is_never_plain
+        are_plain = [is_plain(text) for text in texts]
+        boundaries = self._boundaries(texts, are_plain)
+        edges: set[int] = set()
+        if any(boundaries):
+            blocks, are_plain, edges = _divided(blocks, are_plain, boundaries)
+        items = self._items(blocks, are_plain)
         for item in items:
             self._remember(item)
-        decided = iter([self._decide(place, items) for place in range(len(items))])
-        return [
-            [
-                Labelled(
-                    part.piece,
-                    _with_boundary(next(decided), part.boundary) if part.piece.is_segment else None,
-                )
-                for part in row
-            ]
-            for row in divided
+        decisions = [
+            _PLAIN_DECISION if item.evidence is _PLAIN else self._decide(place, items)
+            for place, item in enumerate(items)
         ]
+        for place in edges:
+            decisions[place] = replace(decisions[place], reason="clause boundary")
+        return _labelled(blocks, decisions)
 
-    def _divide(self, piece: Piece) -> Iterator[_Part]:
-        """The piece, or the two pieces (and the space between) that speak two languages."""
-        if not piece.is_segment:
-            yield _Part(piece)
-            return
-        if self._expected[0] == "en" and is_plain_english(piece.text):
-            yield _Part(piece, is_plain=True)
-            return
-        boundary = None
+    def _boundaries(self, texts: Sequence[str], are_plain: Sequence[bool]) -> list[Boundary | None]:
+        """Where each text is divided; plain English never is."""
+        found: list[Boundary | None] = [None] * len(texts)
         if self._divider is not None:
-            boundary = self._divider.divide(piece.text, self._expected)
-        if boundary is None:
-            yield _Part(piece)
-            return
-        yield _Part(Piece(piece.text[: boundary.end], True), boundary)
-        if boundary.end < boundary.start:
-            yield _Part(Piece(piece.text[boundary.end : boundary.start], False))
-        yield _Part(Piece(piece.text[boundary.start :], True), boundary)
+            places = [place for place, is_plain in enumerate(are_plain) if not is_plain]
+            made = self._divider.divide([texts[place] for place in places], self._expected)
+            for place, boundary in zip(places, made, strict=True):
+                found[place] = boundary
+        return found
 
-    def _items(self, blocks: Sequence[Block], divided: Sequence[Sequence[_Part]]) -> list[_Item]:
-        found = [
-            (number, part)
-            for number, row in enumerate(divided)
-            for part in row
-            if part.piece.is_segment
+    def _items(self, blocks: Sequence[Block], are_plain: Sequence[bool]) -> list[_Item]:
+        segments = [
+            (number, block.kind, text)
+            for number, block in enumerate(blocks)
+            for text in _segments(block)
         ]
-        unclear = [part.piece.text for _, part in found if not part.is_plain]
-        weighed = iter(weigh(self._detector, unclear))
+        unclear = [
+            text for (_, _, text), plain in zip(segments, are_plain, strict=True) if not plain
+        ]
+        sizes = [len(words(text)) for text in unclear]
+        weighed = iter(zip(sizes, self._weigh(unclear, sizes), strict=True))
         return [
-            _Item(number, blocks[number].kind, part.piece, LONG_WORDS, _PLAIN)
-            if part.is_plain
-            else _Item(
-                number, blocks[number].kind, part.piece, len(words(part.piece.text)), next(weighed)
-            )
-            for number, part in found
+            _Item(number, kind, LONG_WORDS, _PLAIN)
+            if plain
+            else _Item(number, kind, *next(weighed))
+            for (number, kind, _), plain in zip(segments, are_plain, strict=True)
         ]
+
+    def _weigh(self, texts: Sequence[str], sizes: Sequence[int]) -> list[Evidence]:
+        """The evidence of texts of so many words; that of long ones leaves no alternatives."""
+        made: dict[int, Evidence] = {}
+        for is_short in (True, False):
+            places = [place for place, size in enumerate(sizes) if (size < LONG_WORDS) is is_short]
+            chosen = [texts[place] for place in places]
+            evidence = weigh(self._detector, chosen, alternatives=is_short)
+            made.update(zip(places, evidence, strict=True))
+        return [made[place] for place in range(len(texts))]
 
     def _remember(self, item: _Item) -> None:
         """Count a language seen for certain; the least seen is forgotten when there are many."""
@@ -219,10 +216,54 @@ class DocumentIdentifier:
         return Decision(final, raw, reason)
 
 
-def _with_boundary(decision: Decision, boundary: Boundary | None) -> Decision:
-    if boundary is None:
-        return decision
-    return Decision(decision.language, decision.raw, "clause boundary")
+def _is_never_plain(text: str) -> bool:
+    return False
+
+
+def _divided(
+    blocks: Sequence[Block], are_plain: Sequence[bool], boundaries: Sequence[Boundary | None]
+) -> tuple[list[Block], list[bool], set[int]]:
+    """The blocks with their segments cut at the boundaries, which of the segments are plain, and which are the halves."""
+    divided: list[Block] = []
+    plain: list[bool] = []
+    edges: set[int] = set()
+    segments = iter(zip(are_plain, boundaries, strict=True))
+    for block in blocks:
+        pieces: list[Piece] = []
+        for piece in block.pieces:
+            is_plain, boundary = next(segments) if piece.is_segment else (False, None)
+            if boundary is None:
+                pieces.append(piece)
+            else:
+                pieces += _halves(piece.text, boundary)
+                edges.update((len(plain), len(plain) + 1))
+                plain.append(False)
+            if piece.is_segment:
+                plain.append(is_plain)
+        divided.append(Block(block.kind, tuple(pieces)))
+    return divided, plain, edges
+
+
+def _halves(text: str, boundary: Boundary) -> Iterator[Piece]:
+    """The two pieces, and the space between, that speak two languages."""
+    yield Piece(text[: boundary.end], True)
+    if boundary.end < boundary.start:
+        yield Piece(text[boundary.end : boundary.start], False)
+    yield Piece(text[boundary.start :], True)
+
+
+def _segments(block: Block) -> list[str]:
+    return [piece.text for piece in block.pieces if piece.is_segment]
+
+
+def _labelled(blocks: Sequence[Block], decisions: Sequence[Decision]) -> list[LabelledBlock]:
+    made: list[LabelledBlock] = []
+    done = 0
+    for block in blocks:
+        end = done + len(_segments(block))
+        made.append(LabelledBlock(block.kind, block.pieces, tuple(decisions[done:end])))
+        done = end
+    return made
 
 
 class Identifier:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from normalize.document import OTHER, UNDETERMINED, Language
 from normalize.stages.identify.detectors import Evidence
-from normalize.stages.identify.features import quieten, shape, words
-from normalize.stages.identify.model import LanguageModel, Shares, load_model
+from normalize.stages.identify.features import shape, words
+from normalize.stages.identify.model import Ints, LanguageModel, Shares, load_model
 from normalize.stages.identify.rules import MODELLED, bare, by_script, is_international, script
-from normalize.stages.identify.spans import Boundary, boundary
+from normalize.stages.identify.spans import Boundary, boundaries
 
 REJECT = 0.2
 """Answers less likely than this are not given: `und`."""
@@ -59,26 +61,36 @@ class DefaultDetector:
                 answers[place] = self._answer(column, value, found)
         return answers
 
-    def weigh(self, texts: Sequence[str]) -> list[Evidence]:
-        """The likeliest languages and the rule that decided."""
+    def weigh(self, texts: Sequence[str], *, alternatives: bool = True) -> list[Evidence]:
+        """The likeliest languages and the rule that decided; only the likeliest one without `alternatives`."""
         ruled, rows = self._sift(texts)
         evidence = [Evidence(answer, (answer,), rule, _RULES[rule]) for answer, rule in ruled]
         if rows:
             shares = self._model.shares([found for _, found in rows])
-            for (place, found), row in zip(rows, shares, strict=True):
-                evidence[place] = self._evidence(row, found)
+            order = self._order(shares, _TOP if alternatives else 1)
+            values = np.take_along_axis(shares, order, axis=1).tolist()
+            for (place, found), columns, row in zip(rows, order.tolist(), values, strict=True):
+                evidence[place] = self._evidence(columns, row, found)
         return evidence
 
-    def divide(self, text: str, expected: Sequence[str]) -> Boundary | None:
-        """Where the text changes from one expected language to another; None for most texts."""
-        return boundary(self._model, text, expected)
+    def _order(self, shares: Shares, count: int) -> Ints:
+        """The columns of the greatest shares, greatest first, the first column first among equals."""
+        if count == 1:
+            best: Ints = shares.argmax(axis=1, keepdims=True)
+            return best
+        order: Ints = (-shares).argsort(axis=1, kind="stable")
+        return order[:, :count]
+
+    def divide(self, texts: Sequence[str], expected: Sequence[str]) -> list[Boundary | None]:
+        """Where each text changes from one expected language to another; None for most texts."""
+        return boundaries(self._model, texts, expected)
 
     def _sift(
         self, texts: Sequence[str]
-    ) -> tuple[list[tuple[Language, str]], list[tuple[int, list[str]]]]:
+    ) -> tuple[list[tuple[Language, str]], list[tuple[int, Sequence[str]]]]:
         """What the rules answer, and the words of the texts that the model must see."""
         ruled: list[tuple[Language, str]] = []
-        rows: list[tuple[int, list[str]]] = []
+        rows: list[tuple[int, Sequence[str]]] = []
         for place, text in enumerate(texts):
             rest = bare(text[:MAX_CHARS])
             written = script(rest)
@@ -93,7 +105,7 @@ class DefaultDetector:
                     rule = "international" if found else "no-words"
                 else:
                     rule = "model"
-                    rows.append((place, quieten(found)))
+                    rows.append((place, found))
             ruled.append((answer, rule))
         return ruled, rows
 
@@ -103,10 +115,14 @@ class DefaultDetector:
             code = UNDETERMINED
         return Language(code, round(value, 4))
 
-    def _evidence(self, row: Shares, found: Sequence[str]) -> Evidence:
-        order = (-row).argsort(kind="stable")[:_TOP].tolist()
-        answer = self._answer(order[0], float(row[order[0]]), found)
-        scores = tuple(Language(self._model.codes[c], round(float(row[c]), 4)) for c in order)
+    def _evidence(
+        self, columns: Sequence[int], values: Sequence[float], found: Sequence[str]
+    ) -> Evidence:
+        answer = self._answer(columns[0], values[0], found)
+        scores = tuple(
+            Language(self._model.codes[column], round(value, 4))
+            for column, value in zip(columns, values, strict=True)
+        )
         rule = "model"
         if answer.code == UNDETERMINED:
             rule = "name" if scores[0].code == UNDETERMINED else "undecided"

@@ -43,8 +43,11 @@ class Evidence:
 class Weigher(Protocol):
     """A detector that can tell how sure it is of the languages it did not choose."""
 
-    def weigh(self, texts: Sequence[str]) -> list[Evidence]:
-        """The evidence of each text; the languages are those that `detect` gives."""
+    def weigh(self, texts: Sequence[str], *, alternatives: bool = True) -> list[Evidence]:
+        """The evidence of each text; the languages are those that `detect` gives.
+
+        alternatives: whether the caller wants the scores of languages that were not chosen, which take longer.
+        """
         ...
 
 
@@ -93,10 +96,10 @@ def detector(name: str = "default") -> Detector:
     raise PlanError(message)
 
 
-def weigh(chosen: Detector, texts: Sequence[str]) -> list[Evidence]:
+def weigh(chosen: Detector, texts: Sequence[str], *, alternatives: bool = True) -> list[Evidence]:
     """The evidence of any detector; one that cannot weigh is taken at its word."""
     if isinstance(chosen, Weigher):
-        return chosen.weigh(texts)
+        return chosen.weigh(texts, alternatives=alternatives)
     reason = "the detector's own answer"
     return [Evidence(found, (found,), "detector", reason) for found in chosen.detect(texts)]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias
 from zlib import crc32
 
@@ -26,35 +27,57 @@ SIZE = (1 << GRAM_BITS) + (1 << WORD_BITS)
 MAX_WORD_CHARS = 40
 """Longer words are cut: keys, hashes and glued text, whose first letters tell enough."""
 
-QUIET = "\N{NULL}"
-"""Stands before a word whose evidence counts an eighth (see `quieten`)."""
-
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e31-\u0eff\u1000-\u109f"
 _LETTER = rf"(?:[^\W\d_]|[{_MARKS}])"
 WORD = re.compile(rf"{_LETTER}+(?:['’]{_LETTER}+)*")
+_APOSTROPHES = re.compile("'{2,}")
+_LETTERS_ALONE = bytes(
+    code if re.fullmatch(_LETTER, char) else ord("'") if char in "'’" else ord(" ")
+    for code, char in enumerate(bytes(range(256)).decode("cp1252", "replace"))
+)
+"""For text in windows-1252, which holds most text: letters stay, all else becomes a space."""
+_REMEMBERED_CHARS = 1_000
 _ELISION_CHARS, _ELIDED_CHARS = 5, 4
 _SCRAMBLE = 0x9E3779B1
 _RANGE = 1 << 32
 
 
-def words(text: str) -> list[str]:
+def words(text: str) -> tuple[str, ...]:
     """The words of a text as written; an apostrophe stays with the part that needs it.
 
     >>> words("Riportato dall'IA, don't, Ankara'da 42 x_y")
-    ['Riportato', "dall'", 'IA', 'don', "'t", 'Ankara', "'da", 'x', 'y']
+    ('Riportato', "dall'", 'IA', 'don', "'t", 'Ankara', "'da", 'x', 'y')
     """
-    if "'" not in text and "’" not in text:
-        return WORD.findall(text)
+    return _remembered_words(text) if len(text) < _REMEMBERED_CHARS else _words(text)
+
+
+@lru_cache(maxsize=1024)
+def _remembered_words(text: str) -> tuple[str, ...]:
+    """The words of a text that will be asked for again soon: the steps of a window follow each other."""
+    return _words(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    try:
+        spaced = text.encode("cp1252").translate(_LETTERS_ALONE).decode("cp1252")
+    except UnicodeEncodeError:
+        runs = WORD.findall(text)
+    else:
+        if "'" not in spaced:
+            return tuple(spaced.split())
+        runs = [part for run in spaced.split() for part in _between(run) if part]
     found: list[str] = []
-    for match in WORD.finditer(text):
-        word = match.group()
-        if "’" in word:
-            word = word.replace("’", "'")
-        if "'" not in word:
-            found.append(word)
-            continue
-        found.extend(_split_apostrophes(word))
-    return found
+    for run in runs:
+        if "'" in run or "’" in run:
+            found.extend(_split_apostrophes(run.replace("’", "'")))
+        else:
+            found.append(run)
+    return tuple(found)
+
+
+def _between(run: str) -> list[str]:
+    """Letters and single apostrophes between them, as `WORD` finds them in a run of both."""
+    return _APOSTROPHES.split(run.strip("'")) if "'" in run else [run]
 
 
 def _split_apostrophes(word: str) -> list[str]:
@@ -92,25 +115,6 @@ def shape(word: str) -> str:
     if len(core) > 1 and core == core.upper():
         return "AA"
     return "A" if core[1:] == core[1:].lower() else "aA"
-
-
-def quieten(found: Sequence[str]) -> list[str]:
-    """The words, with a mark on those that read as names inside a sentence: they count an eighth.
-
-    Where two words or more are in lower case, a capital letter makes a name; that of the first
-    word only if the second has one too.
-
-    >>> [word.startswith(QUIET) for word in quieten("She met Giovanna Bianchi in March".split())]
-    [False, False, True, True, False, True]
-    """
-    lower = sum(1 for word in found if word[0].islower())
-    if lower < 2 or lower == len(found):
-        return list(found)
-    first = 0 if found[1][0].isupper() else 1
-    return [
-        QUIET + word if place >= first and word[0].isupper() else word
-        for place, word in enumerate(found)
-    ]
 
 
 def features(word: str) -> list[int]:

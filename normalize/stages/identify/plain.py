@@ -7,11 +7,26 @@ decided by the detector: a refusal here says nothing.
 
 from __future__ import annotations
 
+import re
+
 MIN_WORDS = 6
 MAX_GAP_WORDS = 6
 """So many words in a row without an English function word may be a name or a list; more may be a clause in another language."""
 MIN_SHARE = 5
 """At least one word in so many is an English function word."""
+MIN_STRONG = 2
+"""So many of them are written like no word of another language."""
+_REMEMBERED_WORDS, _REMEMBERED_CHARS = 1 << 16, 32
+_FOREIGN_CODE = ord("f")
+_OTHER_CODES = b"oO."
+_WEAK_CODES = b"wW"
+_GAP = re.compile(rb"[oO.]{%d}" % (MAX_GAP_WORDS + 1))
+_FURNITURE = re.compile(rb"[oO.](?=[O.]*o)(?:[o.]*O|[oO.]*[SW])")
+"""A clause in another language may stand before the first function word.
+
+The second clause of a glued line starts with a capital letter (`spans.py`). So the words before the first function word are one
+clause if they are names, or have no capital after the first.
+"""
 
 _STRONG = frozenset(
     """the and of that with this which from been their would there were they because these those could should after before between
@@ -62,35 +77,45 @@ def is_plain_english(text: str) -> bool:
     >>> is_plain_english("Riportato dall'IA Japan's Prime Minister held a call with the President.")
     False
     """
-    words = text.lower().split()
-    if len(words) < MIN_WORDS or not _FOREIGN.isdisjoint(words):
+    codes = bytes(map(_CODES.__getitem__, text.split()))
+    if len(codes) < MIN_WORDS or _FOREIGN_CODE in codes:
         return False
-    if _may_open_with_furniture(text.split(), words):
+    function_words = codes.translate(None, _OTHER_CODES)
+    if len(function_words) * MIN_SHARE < len(codes):
         return False
-    hits = strong = gap = 0
-    for word in words:
-        if word in _WORDS:
-            hits += 1
-            gap = 0
-            if word in _STRONG:
-                strong += 1
-        else:
-            gap += 1
-            if gap > MAX_GAP_WORDS:
-                return False
-    if strong < 2 or hits * MIN_SHARE < len(words):
+    if len(function_words.translate(None, _WEAK_CODES)) < MIN_STRONG:
         return False
-    return text.isascii() or sum(map(str.isascii, text)) * 10 > 9 * len(text)
+    if _GAP.search(codes) or _FURNITURE.match(codes):
+        return False
+    return text.isascii() or len(text.encode("ascii", "ignore")) * 10 > 9 * len(text)
 
 
-def _may_open_with_furniture(written: list[str], lower: list[str]) -> bool:
-    """Whether a clause in another language may stand before the first function word.
+class _Codes(dict[str, int]):
+    """What each word is, as written: a letter (see `_code`). Words met lately are remembered."""
 
-    The second clause of a glued line starts with a capital letter (`spans.py`). So the words before
-    the first function word are one clause if they are names, or have no capital after the first.
+    def __missing__(self, word: str) -> int:
+        code = _code(word)
+        if len(word) <= _REMEMBERED_CHARS:
+            if len(self) >= _REMEMBERED_WORDS:
+                self.clear()
+            self[word] = code
+        return code
+
+
+def _code(word: str) -> int:
+    """`f` for a frequent word of another language, `s` and `w` for strong and other function words of English, `o` for the rest.
+
+    A capital code for a word that begins with a capital letter; `.` for the rest that begins with no letter of either case.
     """
-    first = next((place for place, word in enumerate(lower) if word in _WORDS), len(lower) - 1)
-    opening = written[1:first]
-    if not any(word[0].islower() for word in opening):
-        return False
-    return any(word[0].isupper() for word in written[1 : first + 1])
+    lower = word.lower()
+    if lower in _FOREIGN:
+        return _FOREIGN_CODE
+    code = "s" if lower in _STRONG else "w" if lower in _WORDS else "o"
+    if word[0].isupper():
+        code = code.upper()
+    elif code == "o" and not word[0].islower():
+        code = "."
+    return ord(code)
+
+
+_CODES = _Codes()

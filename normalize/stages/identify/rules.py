@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 
 _ADDRESS = re.compile(
@@ -18,7 +19,10 @@ _ADDRESS = re.compile(
 _MIXED = re.compile(r"(?<!\w)(?=\w*[^\W\d_])(?=\w*[\d_])\w+(?!\w)")
 """Words with digits or underscores: model numbers, identifiers, user names (`GlobalFocus24`)."""
 
-_DIGITS = re.compile(r"[\d_]")
+_MAY_ADDRESS = re.compile(r"[.:](?=\S)(?:(?<=:)|(?<=[wW].)|(?=\w))")
+"""What every address without `@`, `#` or `&` has."""
+_MAY_BE_MIXED = re.compile(r"[\d_](?:(?=[^\W\d_])|(?<=[^\W\d_].))")
+"""The place in a mixed word where a letter and a digit meet."""
 _LATIN = re.compile(r"[\x00-\u02ff\u1e00-\u1eff\u2000-\u206f\u20a0-\u20bf]*")
 
 INTERNATIONAL = frozenset(
@@ -43,9 +47,9 @@ def bare(text: str) -> str:
     >>> bare("Scrivi a info@example.org o su https://example.org/a?b=c").split()
     ['Scrivi', 'a', 'o', 'su']
     """
-    if "." in text or "@" in text or ":" in text or "#" in text or "&" in text:
+    if _MAY_ADDRESS.search(text) or "@" in text or "#" in text or "&" in text:
         text = _ADDRESS.sub(" ", text)
-    return _MIXED.sub(" ", text) if _DIGITS.search(text) else text
+    return _MIXED.sub(" ", text) if _MAY_BE_MIXED.search(text) else text
 
 
 @lru_cache(maxsize=4096)
@@ -59,7 +63,7 @@ def script(text: str) -> str:
     >>> script("Reklam"), script("новости 24"), script("42 %")
     ('LATIN', 'CYRILLIC', '')
     """
-    if _LATIN.fullmatch(text):
+    if text.isascii() or _LATIN.fullmatch(text):
         return "LATIN" if any(map(str.isalpha, text)) else ""
     counts: Counter[str] = Counter()
     for letter, count in Counter(text).items():
@@ -85,7 +89,7 @@ def by_script(name: str) -> str:
     return {"JAPANESE": "ja", "HAN": "zh"}.get(name) or _SOLE.get(name, "")
 
 
-def is_international(found: list[str]) -> bool:
+def is_international(found: Sequence[str]) -> bool:
     """Whether every word looks alike everywhere or is an abbreviation in capitals.
 
     >>> is_international(["OK"]), is_international(["PDF", "RSS"]), is_international(["Rifiuta"])

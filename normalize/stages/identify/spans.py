@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+import numpy.typing as npt
 
-from normalize.stages.identify.features import quieten, words
-from normalize.stages.identify.model import UNIT, LanguageModel
+from normalize.stages.identify.features import words
+from normalize.stages.identify.model import UNIT, Ints, LanguageModel, chunks
 
 MIN_GAIN_NATS = 7.0
 """How much better two languages must explain the words than one."""
@@ -20,7 +21,7 @@ MIN_WORDS = 3
 """Both sides have at least so many words: a name or a title of two is no clause."""
 MAX_WORDS = 60
 _CANDIDATE = re.compile(r"(?<=\S)(\s+)(?=[\"“«(]?[^\W\d_])")
-_CLAUSE_END = re.compile(r"[.!?:;…|•·»”)\]–—-]$")
+_CLAUSE_ENDS = ".!?:;…|•·»”)]–—-"
 _OPENING = re.compile(r"[\"“«(]")
 _FUNCTION_WORDS = frozenset(
     """a an the of in on at to by with from for and or as is are was about into called titled film
@@ -42,34 +43,71 @@ class Boundary:
 class Divider(Protocol):
     """A detector that can tell where a text changes language."""
 
-    def divide(self, text: str, expected: Sequence[str]) -> Boundary | None:
-        """The boundary between two clauses in different expected languages; None for most texts."""
+    def divide(self, texts: Sequence[str], expected: Sequence[str]) -> list[Boundary | None]:
+        """The boundary of each text between two clauses in different expected languages; None for most texts."""
         ...
 
 
-def boundary(model: LanguageModel, text: str, expected: Sequence[str]) -> Boundary | None:
-    """The place where two of the expected languages explain the text far better than one.
+def boundaries(
+    model: LanguageModel, texts: Sequence[str], expected: Sequence[str]
+) -> list[Boundary | None]:
+    """The place in each text where two of the expected languages explain it far better than one.
 
     A boundary needs a capital letter after it, no open quotation and no preposition or article
     before it; a quotation or title inside a sentence therefore stays where it is.
     """
-    found = words(text)
-    if not 2 * MIN_WORDS <= len(found) <= MAX_WORDS:
-        return None
+    made: list[Boundary | None] = [None] * len(texts)
     columns = [model.codes.index(code) for code in expected if code in model.codes]
-    evidence = model.rows(quieten(found))[:, columns].astype(np.int64)
-    before = np.vstack((np.zeros((1, len(columns)), np.int64), evidence.cumsum(axis=0)))
+    codes = [model.codes[column] for column in columns]
+    places, found = [], []
+    for place, text in enumerate(texts):
+        of_text = words(text)
+        if 2 * MIN_WORDS <= len(of_text) <= MAX_WORDS:
+            places.append(place)
+            found.append(of_text)
+    for chunk in chunks(found):
+        evidence, starts = model.rows(found[chunk], columns)
+        sums = np.vstack((np.zeros((1, len(columns)), np.int64), evidence.cumsum(0, np.int64)))
+        ends = [*starts[1:].tolist(), len(evidence)]
+        worthy = _worthy(sums, starts)
+        for number, (start, end) in enumerate(zip(starts.tolist(), ends, strict=True)):
+            if worthy[number]:
+                place = places[chunk][number]
+                made[place] = _boundary(texts[place], sums[start : end + 1] - sums[start], codes)
+    return made
+
+
+def _worthy(sums: Ints, starts: Ints) -> npt.NDArray[np.bool_]:
+    """Tell which texts two languages explain so much better than one that a boundary may be found.
+
+    sums: the evidence summed up to each word of all texts, 0 before the first. starts: of the texts.
+    """
+    sizes = np.diff(starts, append=len(sums) - 1)
+    before = sums[:-1] - np.repeat(sums[starts], sizes, axis=0)
+    whole = sums[starts + sizes] - sums[starts]
+    after = np.repeat(whole, sizes, axis=0) - before
+    gains = before.max(axis=1) + after.max(axis=1)
+    best: Ints = np.maximum.reduceat(gains, starts) - whole.max(axis=1)
+    worthy: npt.NDArray[np.bool_] = best >= MIN_GAIN_NATS * UNIT
+    return worthy
+
+
+def _boundary(text: str, before: Ints, codes: Sequence[str]) -> Boundary | None:
+    """The best place in one text.
+
+    before: the evidence summed up to each word, a row more than words. codes: of its columns.
+    """
     after = before[-1] - before
-    whole = before[-1].max()
-    gains = before.max(axis=1) + after.max(axis=1) - whole
-    if gains.max() < MIN_GAIN_NATS * UNIT:
-        return None
+    total = len(before) - 1
+    gains = before.max(axis=1) + after.max(axis=1) - before[-1].max()
     best: Boundary | None = None
     best_gain = int(MIN_GAIN_NATS * UNIT)
+    count = done = 0
     for match in _CANDIDATE.finditer(text):
-        count = len(words(text[: match.start()]))
-        gain = int(gains[count]) + (2 * UNIT if _CLAUSE_END.search(text[: match.start()]) else 0)
-        if gain < best_gain or not _may_divide(text, match, count, len(found)):
+        count += len(words(text[done : match.start()]))  # no word crosses a space
+        done = match.start()
+        gain = int(gains[count]) + (2 * UNIT if text[done - 1] in _CLAUSE_ENDS else 0)
+        if gain < best_gain or not _may_divide(text, match, count, total):
             continue
         left, right = int(before[count].argmax()), int(after[count].argmax())
         sides = (
@@ -77,7 +115,6 @@ def boundary(model: LanguageModel, text: str, expected: Sequence[str]) -> Bounda
             after[count][right] - after[count][left],
         )
         if left != right and min(sides) >= MIN_SIDE_NATS * UNIT:
-            codes = [model.codes[column] for column in columns]
             best = Boundary(match.start(), match.end(), (codes[left], codes[right]))
             best_gain = gain
     return best
@@ -90,7 +127,7 @@ def _may_divide(text: str, match: re.Match[str], count: int, total: int) -> bool
     if _open_quotations(left) or _OPENING.match(right):
         return False
     last = words(left)[-1].lower().strip("'")
-    return bool(_CLAUSE_END.search(left)) or (last not in _FUNCTION_WORDS and left[-1].isalpha())
+    return left[-1] in _CLAUSE_ENDS or (last not in _FUNCTION_WORDS and left[-1].isalpha())
 
 
 def _open_quotations(left: str) -> bool:
