@@ -163,6 +163,7 @@ def retract(layout: Layout, name: str) -> None:
         return
     if file_digest(layout.document(name)) == record.document_sha256:
         layout.document(name).unlink()
+    layout.part(name).unlink(missing_ok=True)
     layout.record(name).unlink()
 
 

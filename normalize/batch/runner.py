@@ -1,7 +1,7 @@
 """A run from inputs to a finished output folder: plan, convert in workers, merge.
 
 The folder after a run depends on the inputs, the configuration and the models alone: not on the number of workers, on how often the
-run was interrupted. Documents of inputs that an earlier run had and this one has not stay in `documents/`; the manifest lists this run's.
+run was interrupted, or on what earlier runs had as inputs: their documents are removed, unless a limit alone keeps this run from them.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from normalize.batch import parts
 from normalize.batch.merge import Merged, merge
 from normalize.batch.parts import Failure, Layout, Record
 from normalize.batch.progress import NoProgress, Progress
+from normalize.batch.stale import find_stale, remove_stale
 from normalize.batch.worker import Job, Task, Worker
 from normalize.config import Config, RunOptions
 from normalize.document import Rejection
@@ -38,11 +39,15 @@ UNIT_BYTES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run would do: inputs in order, those refused at once, and those that an earlier run finished."""
+    """What a run would do: inputs in order, those refused at once, and those that an earlier run finished.
+
+    stale: documents that an earlier run wrote for inputs no longer given; they go unless they were changed. Name to SHA-256.
+    """
 
     tasks: tuple[Task, ...]
     refused: tuple[Rejection, ...]
     finished: dict[str, Record]
+    stale: dict[str, str] = field(default_factory=dict)
 
     @property
     def open_tasks(self) -> list[Task]:
@@ -52,12 +57,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run did. `failures` holds inputs that could not be converted; `merged` the totals and files."""
+    """What a run did. `failures` holds inputs that could not be converted; `merged` the totals and files; `removed` the documents of
+    an earlier run that were taken away.
+    """
 
     documents: int
     resumed: int
     failures: tuple[Failure, ...]
     merged: Merged
+    removed: tuple[str, ...] = ()
 
 
 def plan_run(
@@ -83,6 +91,7 @@ def plan_run(
         )
         raise UsageError(message)
     found = outside
+    stale = find_stale(layout, {source.name for source in found})
     if options.limit:
         found = found[: options.limit]
     tasks = [_task(source, layout) for source in found]
@@ -99,7 +108,7 @@ def plan_run(
             record = parts.finished(layout, task.source.name, sha256, work)
             if record is not None:
                 finished[task.source.name] = record
-    return Plan(tuple(tasks), tuple(refused), finished)
+    return Plan(tuple(tasks), tuple(refused), finished, stale)
 
 
 def _task(source: Input, layout: Layout) -> Task:
@@ -132,7 +141,7 @@ def run(
     layout.create()
     with _locked(layout):
         plan = plan_run(inputs, out, config, options, work, file_list)
-        _sweep(layout, keep_finished=options.resume)
+        _sweep(layout, keep_finished=options.resume, stale=plan.stale)
         memory = {"auto": layout.state / "memory.sqlite", "off": None}.get(
             options.memory, Path(options.memory)
         )
@@ -151,10 +160,11 @@ def run(
             name = task.source.name
             results.append(plan.finished.get(name) or outcomes[name])
         failures = [Failure(r.document, r.reason, r.value) for r in plan.refused]
+        removed = remove_stale(layout, plan.stale)
         merged = merge(layout, config, spec, results, failures)
         failures += [result for result in results if isinstance(result, Failure)]
         _sweep(layout, keep_finished=True)
-    return RunResult(len(plan.tasks), len(plan.finished), tuple(failures), merged)
+    return RunResult(len(plan.tasks), len(plan.finished), tuple(failures), merged, removed)
 
 
 def _processors() -> int:
@@ -279,14 +289,19 @@ def _locked(layout: Layout) -> Iterator[None]:
         yield
 
 
-def _sweep(layout: Layout, *, keep_finished: bool) -> None:
-    """Remove what an interrupted run left unfinished, and with --restart what it finished."""
+def _sweep(layout: Layout, *, keep_finished: bool, stale: Collection[str] = ()) -> None:
+    """Remove what an interrupted run left unfinished, and with --restart what it finished.
+
+    The records of stale documents stay until these are removed: they prove that the documents are ours.
+    """
     shutil.rmtree(layout.temporary, ignore_errors=True)
     layout.temporary.mkdir(parents=True, exist_ok=True)
     for folder in (layout.out, layout.out / "corpus", layout.state / "done"):
         for path in folder.glob(TEMPORARY_PATTERN):
             path.unlink(missing_ok=True)
     if not keep_finished:
+        kept = {parts.key_of(name) for name in stale}
         for name in ("parts", "done"):
-            shutil.rmtree(layout.state / name, ignore_errors=True)
-            (layout.state / name).mkdir()
+            for path in (layout.state / name).iterdir():
+                if path.stem not in kept:
+                    path.unlink()

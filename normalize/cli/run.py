@@ -163,6 +163,11 @@ def _summary(result: RunResult, out: Path) -> None:
     if rejected:
         reasons = ", ".join(f"{name} {n:,}" for name, n in merged.rejected_by_reason.items())
         lines.append(f"{rejected:,} left out of the corpora ({reasons}): {out / 'rejected.jsonl'}")
+    if result.removed:
+        shown = ", ".join(result.removed[:3]) + (", ..." if len(result.removed) > 3 else "")
+        lines.append(
+            f"{len(result.removed):,} removed from {out / 'documents'}, written by an earlier run for inputs no longer given: {shown}"
+        )
     lines.append(f"report: {out / 'report.html'}")
     sys.stderr.write("".join(f"normalize: {line}\n" for line in lines))
 
@@ -172,18 +177,22 @@ def _dry_run(inputs: list[str], config: Config, options: RunOptions) -> None:
     import json
 
     from normalize.batch import plan_run
+    from normalize.batch.parts import Layout
+    from normalize.batch.stale import is_ours
     from normalize.engine import engine_spec, work_digest
     from normalize.version import __version__
 
     spec = engine_spec(config)
     work = work_digest(config, spec, __version__)
     files_from = Path(options.files_from) if options.files_from else None
-    plan = plan_run(inputs, Path(options.out), config, options, work, files_from)
+    layout = Layout(Path(options.out))
+    plan = plan_run(inputs, layout.out, config, options, work, files_from)
     shown = {
         "config": config.as_dict(),
         "models": {pair: package.digest() for pair, package in sorted(spec.packages.items())},
         "convert": [task.source.name for task in plan.open_tasks],
         "finished": sorted(plan.finished),
+        "remove": [name for name, sha256 in plan.stale.items() if is_ours(layout, name, sha256)],
         "refused": [
             {"name": r.document, "reason": r.reason, "detail": r.value} for r in plan.refused
         ],
