@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from normalize.config import Config
 from normalize.document import (
     Block,
-    BlockKind,
     Decision,
     Fix,
-    Labelled,
+    LabelledBlock,
     Rejection,
     Segment,
     SegmentPair,
@@ -54,12 +53,32 @@ class Translators(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A labelled piece, where it stands in the repaired document, and the repairs that touched it."""
+    """A labelled block and where it stands in the repaired document.
 
-    labelled: Labelled
-    kind: BlockKind
+    is_foreign: whether any segment is to be translated.
+    fixes: the repairs that touched each segment, in the order of the segments; empty where no repair touched the block.
+    """
+
+    block: LabelledBlock
+    text: str
     start: int
-    fixes: tuple[Fix, ...]
+    is_foreign: bool
+    fixes: tuple[tuple[Fix, ...], ...] = ()
+
+    def segments(self) -> Iterator[Segment]:
+        """The segments as they were before translation."""
+        decisions = iter(self.block.decisions)
+        fixes = iter(self.fixes)
+        end = self.start
+        for piece in self.block.pieces:
+            start, end = end, end + len(piece.text)
+            if piece.is_segment:
+                decision = next(decisions)
+                code, probability = decision.language.code, decision.language.probability
+                yield Segment(
+                    piece.text, piece.text, code, probability, start, end, self.block.kind,
+                    decision.reason, None, (), next(fixes, ()),
+                )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +86,51 @@ class Window:
     """A stretch of one document, labelled and not yet translated."""
 
     document: str
-    pieces: tuple[Placed, ...]
+    blocks: tuple[Placed, ...]
     fixes: tuple[Fix, ...]
     """All repairs of the lines of this window, those of lines without segments included."""
     is_last: bool
 
+    @property
+    def chars(self) -> int:
+        """How long the stretch is."""
+        return sum([len(placed.text) for placed in self.blocks])
+
 
 @dataclass(frozen=True, slots=True)
 class ConvertedWindow:
-    """A stretch of one document in English, with its segments, accepted pairs and rejected ones."""
+    """A stretch of one document in English, with its accepted pairs and rejected ones.
+
+    Most text of most runs is passed through, so segments are made only when they are asked for.
+
+    translations: by the number of the segment in the window.
+    """
 
     document: str
     text: str
-    segments: tuple[Segment, ...]
+    blocks: tuple[Placed, ...]
+    translations: Mapping[int, Translation]
     pairs: tuple[SegmentPair, ...]
     rejections: tuple[Rejection, ...]
     fixes: tuple[Fix, ...]
     is_last: bool
-    raw_languages: tuple[str, ...] = ()
-    """What the detector said of each segment alone, before its page was considered."""
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """All segments, in order."""
+        return tuple(self.each_segment())
+
+    def each_segment(self) -> Iterator[Segment]:
+        """The segments, made one by one."""
+        segments = (segment for placed in self.blocks for segment in placed.segments())
+        for number, segment in enumerate(segments):
+            translation = self.translations.get(number)
+            yield segment if translation is None else _translated(segment, translation)
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What was decided of the language of each segment, and what the detector said of it alone."""
+        return tuple([made for placed in self.blocks for made in placed.block.decisions])
 
 
 def pair_id(document: str, start: int, end: int, language: str) -> str:
@@ -124,6 +169,20 @@ class _FixIndex:
                 )
         return tuple(found)
 
+    def of_segments(
+        self, block: LabelledBlock, start: int, end: int
+    ) -> tuple[tuple[Fix, ...], ...]:
+        """The repairs that touch each segment of a block that stands at [start, end); empty where there are none."""
+        if not self.lines or not self.touching(start, end):
+            return ()
+        found: list[tuple[Fix, ...]] = []
+        for piece in block.pieces:
+            end = start + len(piece.text)
+            if piece.is_segment:
+                found.append(self.touching(start, end))
+            start = end
+        return tuple(found)
+
 
 def _final_spans(fixes: Sequence[Fix]) -> list[tuple[int, int]]:
     """Where the result of each fix stands after all later fixes of the line."""
@@ -151,6 +210,7 @@ class Pipeline:
         languages = tuple(dict.fromkeys((*config.sources, config.target)))
         self.config = config
         self.translators = translators
+        self._sources = frozenset(config.sources)
         self.repairer = Repairer(
             RepairLevel(config.repair),
             languages,
@@ -166,6 +226,7 @@ class Pipeline:
         fresh: list[Fix] = []
         context = self.identifier.document()
         waiting: list[Block] = []
+        texts: list[str] = []
         chars = position = 0
 
         def repaired() -> Iterator[str]:
@@ -180,95 +241,110 @@ class Pipeline:
 
         def window(is_last: bool) -> Window:
             nonlocal position
-            pieces = []
-            for block, labelled in zip(waiting, context.identify(waiting), strict=True):
-                for piece in labelled:
-                    end = position + len(piece.piece.text)
-                    fixes = index.touching(position, end) if piece.decision and index.lines else ()
-                    pieces.append(Placed(piece, block.kind, position, fixes))
-                    position = end
+            placed: list[Placed] = []
+            for text, block in zip(texts, context.label(waiting), strict=True):
+                fixes = index.of_segments(block, position, position + len(text))
+                placed.append(Placed(block, text, position, self._is_foreign(block), fixes))
+                position += len(text)
             index.forget_before(position)
-            made = Window(document, tuple(pieces), tuple(fresh), is_last)
+            made = Window(document, tuple(placed), tuple(fresh), is_last)
             fresh.clear()
             return made
 
         for block in Segmenter().blocks(repaired()):
             if chars >= WINDOW_CHARS:
                 yield window(is_last=False)
-                waiting, chars = [], 0
+                waiting, texts, chars = [], [], 0
             waiting.append(block)
-            chars += len(block.text)
+            texts.append(block.text)
+            chars += len(texts[-1])
         yield window(is_last=True)
 
-    def needs_translation(self, decision: Decision | None) -> bool:
-        """Whether a piece is in one of the source languages."""
-        return decision is not None and decision.language.code in self.config.sources
+    def _is_foreign(self, block: LabelledBlock) -> bool:
+        return not self._sources.isdisjoint([made.language.code for made in block.decisions])
 
     def convert(self, windows: Iterable[Window]) -> Iterator[ConvertedWindow]:
         """Translate windows of any documents, many at a time, and give them back in order."""
-        pending: list[Window] = []
+        pending: list[tuple[Window, dict[int, Segment]]] = []
         chars = source_chars = 0
         for window in windows:
-            pending.append(window)
-            for placed in window.pieces:
-                size = len(placed.labelled.piece.text)
-                chars += size
-                if self.needs_translation(placed.labelled.decision):
-                    source_chars += size
+            foreign = self._foreign(window)
+            pending.append((window, foreign))
+            chars += window.chars
+            source_chars += sum(len(segment.source) for segment in foreign.values())
             if chars >= PENDING_CHARS or source_chars >= PENDING_SOURCE_CHARS:
                 yield from self._translated(pending)
                 pending, chars, source_chars = [], 0, 0
         yield from self._translated(pending)
 
-    def _translated(self, windows: Sequence[Window]) -> Iterator[ConvertedWindow]:
+    def _foreign(self, window: Window) -> dict[int, Segment]:
+        """The segments to be translated, by their numbers in the window."""
+        found: dict[int, Segment] = {}
+        number = 0
+        for placed in window.blocks:
+            if placed.is_foreign:
+                found.update(
+                    (place, segment)
+                    for place, segment in enumerate(placed.segments(), number)
+                    if segment.language in self._sources
+                )
+            number += len(placed.block.decisions)
+        return found
+
+    def _translated(
+        self, windows: Sequence[tuple[Window, dict[int, Segment]]]
+    ) -> Iterator[ConvertedWindow]:
         wanted: dict[str, dict[str, None]] = {}
-        for window in windows:
-            for placed in window.pieces:
-                decision = placed.labelled.decision
-                if decision is not None and self.needs_translation(decision):
-                    texts = wanted.setdefault(decision.language.code, {})
-                    texts[placed.labelled.piece.text] = None
+        for _, foreign in windows:
+            for segment in foreign.values():
+                wanted.setdefault(segment.language, {})[segment.source] = None
         made: dict[tuple[str, str], Translation] = {}
         for code in sorted(wanted):
             unique = list(wanted[code])
             results = self.translators.for_language(code).translate(unique)
             made.update(zip(((code, text) for text in unique), results, strict=True))
-        for window in windows:
-            yield self._finished(window, made)
+        for window, foreign in windows:
+            yield self._finished(window, foreign, made)
 
     def _finished(
-        self, window: Window, made: dict[tuple[str, str], Translation]
+        self,
+        window: Window,
+        foreign: Mapping[int, Segment],
+        made: Mapping[tuple[str, str], Translation],
     ) -> ConvertedWindow:
+        translations = {
+            number: made[segment.language, segment.source] for number, segment in foreign.items()
+        }
+        pairs = [
+            _pair(
+                window.document,
+                _translated(segment, translations[number]),
+                translations[number].model,
+                self.config.target,
+            )
+            for number, segment in foreign.items()
+        ]
         out: list[str] = []
-        segments: list[Segment] = []
-        pairs: list[SegmentPair] = []
-        raw: list[str] = []
-        for placed in window.pieces:
-            text, decision = placed.labelled.piece.text, placed.labelled.decision
-            if decision is None:
-                out.append(text)
+        number = 0
+        for placed in window.blocks:
+            if not placed.is_foreign:
+                out.append(placed.text)
+                number += len(placed.block.decisions)
                 continue
-            code, probability = decision.language.code, decision.language.probability
-            raw.append(decision.raw.code)
-            end = placed.start + len(text)
-            segment = Segment(
-                text, text, code, probability, placed.start, end, placed.kind,
-                decision.reason, None, (), placed.fixes,
-            )  # fmt: skip
-            translation = made.get((code, text)) if self.needs_translation(decision) else None
-            if translation is not None:
-                flags = tuple(str(flag) for flag in translation.flags)
-                segment = replace(
-                    segment, target=translation.text, score=translation.score, flags=flags
-                )
-                pairs.append(_pair(window.document, segment, translation.model, self.config.target))
-            out.append(segment.target)
-            segments.append(segment)
+            for piece in placed.block.pieces:
+                translation = translations.get(number) if piece.is_segment else None
+                out.append(piece.text if translation is None else translation.text)
+                number += piece.is_segment
         accepted, rejected = sift(pairs, self.config.filter)
         return ConvertedWindow(
-            window.document, "".join(out), tuple(segments), tuple(accepted), tuple(rejected),
-            window.fixes, window.is_last, tuple(raw),
+            window.document, "".join(out), window.blocks, translations,
+            tuple(accepted), tuple(rejected), window.fixes, window.is_last,
         )  # fmt: skip
+
+
+def _translated(segment: Segment, translation: Translation) -> Segment:
+    flags = tuple(str(flag) for flag in translation.flags)
+    return replace(segment, target=translation.text, score=translation.score, flags=flags)
 
 
 def _pair(document: str, segment: Segment, model: str, target: str) -> SegmentPair:

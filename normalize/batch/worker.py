@@ -6,10 +6,11 @@ import bz2
 import errno
 import gzip
 import lzma
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -98,20 +99,25 @@ class _DocumentSink:
     def window(self, window: ConvertedWindow) -> None:
         """Count a window and write down its pairs, rejections and rows."""
         counts = self.counts
-        counts.segments += len(window.segments)
         counts.accepted += len(window.pairs)
         counts.rejected += len(window.rejections)
+        counts.translated += len(window.translations)
         counts.characters += len(window.text)
         for fix in window.fixes:
             counts.fixes[fix.kind.value] = counts.fixes.get(fix.kind.value, 0) + 1
-        for segment, raw in zip(window.segments, window.raw_languages, strict=True):
-            counts.languages[segment.language] = counts.languages.get(segment.language, 0) + 1
-            counts.undecided += segment.language == "und"
-            counts.switched += raw != segment.language
-            counts.translated += segment.score is not None
-            if self.rows < parts.MAX_ROWS:
-                self.rows += 1
-                self.part.write(parts.row_line(_row(window.document, segment, raw)))
+        decisions = window.decisions
+        counts.segments += len(decisions)
+        codes = [decision.language.code for decision in decisions]
+        for code, count in Counter(codes).items():
+            counts.languages[code] = counts.languages.get(code, 0) + count
+        counts.undecided += codes.count("und")
+        counts.switched += sum(
+            [decision.raw.code != code for decision, code in zip(decisions, codes, strict=True)]
+        )
+        shown = parts.MAX_ROWS - self.rows
+        for segment, decision in zip(islice(window.each_segment(), shown), decisions, strict=False):
+            self.part.write(parts.row_line(_row(window.document, segment, decision.raw.code)))
+            self.rows += 1
         for pair in window.pairs:
             self.part.write(parts.pair_line(pair))
         for rejection in window.rejections:
