@@ -12,15 +12,16 @@ import lzma
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import names
 import numpy as np
 import numpy.typing as npt
 
 from normalize.evidence.alphabet import BOUNDARY, SYMBOL_BITS, symbols
 from normalize.evidence.charlm import LANGUAGES, ORDER, CharacterModel
-from normalize.evidence.vocabulary import Vocabulary
+from normalize.evidence.vocabulary import Names, Vocabulary
 from normalize.stages.repair import clean
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -29,6 +30,10 @@ PROSE = re.compile(
     r"oldi-seed|europarl|general-|mt-geneval|setimes|globalvoices|xquad|furniture|boilerplate"
     r"|cookie|tatoeba|lonweb|freedict|xsid|storybooks|open-contracting|opensource"
 )
+NAMES = "names"
+"""The column of the model of names."""
+NAME_LEAST = (1, 1, 2, 3, 4)
+"""The least count of an n-gram of names, by its length."""
 CASING_WEIGHT = 0.04
 """Share of the lines that are counted once more in capitals, and once more in title case."""
 
@@ -120,21 +125,23 @@ def lookup(grams: Grams, values: Counts, wanted: Grams) -> Counts:
     return np.where(grams[place] == wanted, values[place], 0.0)
 
 
-def train_model(texts: dict[str, list[str]], limits: dict[int, float]) -> CharacterModel:
-    """Witten-Bell interpolated probabilities of every n-gram kept, for all languages at once.
+def train_model(
+    texts: dict[str, list[str]], limits: dict[int, float], columns: Sequence[str] = LANGUAGES
+) -> CharacterModel:
+    """Witten-Bell interpolated probabilities of every n-gram kept, for all columns at once.
 
     P(c|h) = (C(hc) + T(h) P(c|h')) / (C(h) + T(h)), with T(h) the number of different symbols
     seen after h and h' the history without its first symbol (Witten and Bell 1991).
     """
     counted = {
         (language, order): count(texts[language], language, order)
-        for language in LANGUAGES
+        for language in columns
         for order in range(1, ORDER + 1)
     }
     kept: dict[int, Grams] = {}
     for order in range(1, ORDER + 1):
         parts = []
-        for language in LANGUAGES:
+        for language in columns:
             grams, counts = counted[language, order]
             parts.append(grams[counts >= limits[order]])
         kept[order] = np.unique(np.concatenate(parts))
@@ -145,7 +152,7 @@ def train_model(texts: dict[str, list[str]], limits: dict[int, float]) -> Charac
         )
     probabilities: dict[int, list[Counts]] = {order: [] for order in kept}
     backoffs: dict[int, list[Counts]] = {order: [] for order in kept}
-    for language in LANGUAGES:
+    for language in columns:
         previous: tuple[Grams, Counts] | None = None
         alphabet = 2.0**SYMBOL_BITS / 2
         for order in range(1, ORDER + 1):
@@ -230,8 +237,30 @@ def train_vocabulary(
     return Vocabulary.from_counts(words)
 
 
+def train_names(everywhere: dict[str, Counter[str]], out: Path) -> None:
+    """Write the model and the list of names, foreign words of the corpora among them."""
+    weights, turkish = names.names()
+    for language in ("it", "en"):
+        for word, number in everywhere[language].items():
+            if word and number >= 2 and WORD.fullmatch(word) and names.is_latin(word):
+                weights[word] = max(weights[word], min(number, 3))
+    named = sorted(word for word in weights if not word.isascii())
+    for word, number in everywhere["tr"].items():
+        if number >= 3 and word[:1].isupper() and names.is_latin(word):
+            weights[word] = max(weights[word], min(number // 3, names.NEAR_WEIGHT))
+            turkish.add(word)
+    listed = sorted(weights)
+    texts = [word for word in listed for _ in range(weights[word])]
+    for word in listed:
+        times = 2 if word in turkish else 1
+        texts += [upper(word, "tr" if word in turkish else "")] * times
+    model = train_model({NAMES: texts}, dict(enumerate(NAME_LEAST, 1)), (NAMES,))
+    model.save(out / "charlm-names.bin")
+    Names(named).save(out / "vocab-names.bin")
+
+
 def main() -> None:
-    """Train both and write them."""
+    """Train all and write them."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -240,8 +269,14 @@ def main() -> None:
     parser.add_argument("--least", type=float, nargs=5, default=[1, 1, 3, 5, 6])
     parser.add_argument("--words", type=int, default=60000)
     parser.add_argument("--vocabulary-only", action="store_true", help="leave the model as it is")
+    parser.add_argument(
+        "--names-only", action="store_true", help="leave all but the names as they are"
+    )
     arguments = parser.parse_args()
     everywhere = words_beyond_ascii(arguments.corpora)
+    train_names(everywhere, arguments.out)
+    if arguments.names_only:
+        return
     texts = read(arguments.corpora, arguments.word_cap)
     listed = train_vocabulary(texts, everywhere, arguments.words, 3)
     listed.save(arguments.out / "vocab.bin")

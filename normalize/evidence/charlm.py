@@ -67,7 +67,7 @@ class CharacterModel:
         self.grams = grams
         self._costs = costs
         self._backoffs = backoffs
-        nothing = np.zeros((1, len(LANGUAGES)), dtype=np.uint8)
+        nothing = np.zeros((1, costs[0].shape[1]), dtype=np.uint8)
         scale = np.float32(-STEP)
         self._cost_table = np.concatenate([*costs, nothing]).astype(np.float32) * scale
         self._cost_table[-1] = UNSEEN
@@ -182,11 +182,23 @@ class CharacterModel:
     def totals(self, texts: Sequence[str]) -> Nats:
         """The log-probability of each text in each language: shape (texts, languages)."""
         if not texts:
-            return np.zeros((0, len(LANGUAGES)), dtype=np.float32)
+            return np.zeros((0, self._cost_table.shape[1]), dtype=np.float32)
         stream, starts = self._stream(texts)
         scores = self._score(stream)
         scores[np.array(starts) - 1] = 0.0
         scores[stream == GAP] = 0.0
+        return np.add.reduceat(scores, starts, axis=0)
+
+    def words(self, words: Sequence[str]) -> Nats:
+        """The log-probability of words standing between spaces: shape (words, columns)."""
+        if not words:
+            return np.zeros((0, self._cost_table.shape[1]), dtype=np.float32)
+        stream = symbols("".join([f"  {word} " for word in words]))
+        lengths = np.array([len(word) + 3 for word in words], dtype=np.int64)
+        starts = np.cumsum(lengths) - lengths
+        stream[starts] = GAP
+        scores = self._score(stream)
+        scores[starts] = scores[starts + 1] = 0.0
         return np.add.reduceat(scores, starts, axis=0)
 
     def readings(self, texts: Sequence[str], languages: Sequence[int]) -> Nats:
@@ -234,3 +246,9 @@ class CharacterModel:
 def character_model() -> CharacterModel:
     """The model shipped with the package, read once a process."""
     return CharacterModel.load(files("normalize.data").joinpath("charlm.bin").read_bytes())
+
+
+@cache
+def name_model() -> CharacterModel:
+    """The model of names shipped with the package, one column, read once a process."""
+    return CharacterModel.load(files("normalize.data").joinpath("charlm-names.bin").read_bytes())

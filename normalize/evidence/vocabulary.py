@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import takewhile
 from pathlib import Path
 
 LANGUAGES = ("it", "tr", "en")
@@ -81,6 +82,38 @@ class Vocabulary:
         return cls(levels)
 
 
+class Names:
+    """Names of people and places beyond ASCII, and foreign words met in the corpora."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(words)
+
+    def __contains__(self, word: str) -> bool:
+        """Tell whether a word is listed, as it stands or, in capitals, with small letters after the first."""
+        return word in self._words or (
+            word.isupper() and (word.title() in self._words or word.lower() in self._words)
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the names, each by the letters it shares with the one before it and the rest."""
+        parts, last = [], ""
+        for word in sorted(self._words):
+            pairs = zip(word[:9], last, strict=False)
+            shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+            parts.append(f"{shared}{word[shared:]}")
+            last = word
+        path.write_bytes(zlib.compress("\n".join(parts).encode(), 9))
+
+    @classmethod
+    def load(cls, data: bytes) -> Names:
+        """Read what `save` wrote."""
+        words, last = [], ""
+        for part in zlib.decompress(data).decode().split("\n"):
+            last = last[: int(part[:1] or 0)] + part[1:]
+            words.append(last)
+        return cls(words)
+
+
 def _lower(word: str, language: str) -> str:
     """A word in lower case, as the language writes it."""
     if language == "tr":
@@ -92,3 +125,9 @@ def _lower(word: str, language: str) -> str:
 def vocabulary() -> Vocabulary:
     """The vocabulary shipped with the package, read once a process."""
     return Vocabulary.load(files("normalize.data").joinpath("vocab.bin").read_bytes())
+
+
+@cache
+def names() -> Names:
+    """The names shipped with the package, read once a process."""
+    return Names.load(files("normalize.data").joinpath("vocab-names.bin").read_bytes())

@@ -13,7 +13,7 @@ from normalize.document import Fix, FixKind, Repaired
 from normalize.errors import PlanError
 from normalize.evidence.charlm import LANGUAGES as MODELLED
 from normalize.evidence.charlm import character_model
-from normalize.evidence.vocabulary import vocabulary
+from normalize.evidence.vocabulary import names, vocabulary
 from normalize.stages.repair.encodings import decoding_table
 from normalize.stages.repair.oddities import odd_places, odd_quotes
 
@@ -39,6 +39,11 @@ KNOWN_WORD = 3.0
 ODD_PLACE = 4.0
 """Nats against an encoding for each place that no clean text has (ten at most)."""
 _WORD = re.compile(r"[^\W\d_]+")
+SEQUENCE = 3.0
+"""Nats in favour of a reading for each UTF-8 sequence it keeps: bytes seldom form one by chance."""
+_BLANK = b"\t\n\f\r "
+_NOT_PRINTED = bytes([*range(33), 127])
+_ESCAPED = re.compile("[\udc80-\udcff]")
 JUDGED_BYTES = 16384
 """How much text with bytes beyond ASCII is judged."""
 _BOMS = (
@@ -81,6 +86,8 @@ def looks_binary(sample: bytes) -> bool:
         return True
     if b"\x00" in sample:
         return _wide(sample) is None
+    if not sample.translate(None, _NOT_PRINTED) and sample.translate(None, _BLANK):
+        return True
     odd = sum(sample.count(byte) for byte in range(32) if byte not in (7, 8, 9, 10, 12, 13, 26, 27))
     return odd * 20 > len(sample)
 
@@ -89,7 +96,8 @@ def _wide(sample: bytes) -> str | None:
     """UTF-16 or UTF-32 without a byte order mark, told by where the zero bytes stand."""
     size = len(sample) // 4 * 4
     if size < 8:
-        return "utf-16-le" if sample[1:2] == b"\x00" else None
+        letters = sample[0::2].translate(None, _NOT_PRINTED)
+        return "utf-16-le" if sample[1:2] == b"\x00" and letters else None
     zeros = [sample[place:size:4].count(0) / (size // 4) for place in range(4)]
     if min(zeros[1:]) > 0.9 and zeros[0] < 0.5:
         found = "utf-32-le"
@@ -163,14 +171,25 @@ def _checked(encoding: str) -> str:
 
 
 def _mostly_utf8(sample: bytes) -> bool:
-    """Tell whether the lines beyond ASCII are valid UTF-8, but for a cut at the end and single lines."""
+    """Tell whether a sample is UTF-8, but for a cut at its end, single lines and single bytes.
+
+    Text of another encoding hardly holds valid sequences: it is UTF-8 where most of its lines
+    beyond ASCII are, or where sequences outnumber the bytes that belong to none.
+    """
     try:
         codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError:
         lines = [line for line in sample.split(b"\n")[:-1] or [sample] if not line.isascii()]
         valid = sum(_utf8(line) is not None for line in lines)
-        return valid * 2 > len(lines)
+        return valid * 2 > len(lines) or _sequences(sample) > 0
     return True
+
+
+def _sequences(raw: bytes) -> int:
+    """By how much UTF-8 sequences outnumber the bytes that belong to none."""
+    text = raw.decode("utf-8", "surrogateescape")
+    strays = len(_ESCAPED.findall(text))
+    return sum(char > "\x7f" for char in text) - 2 * strays
 
 
 def _utf8(raw: bytes) -> str | None:
@@ -204,17 +223,25 @@ def _decoded(raw: bytes, encoding: str) -> str:
 def _words_known(texts: Sequence[str], languages: Sequence[str]) -> float:
     """Nats in favour of a text for its words beyond ASCII that are in a vocabulary."""
     words = {word for text in texts for word in _WORD.findall(text) if not word.isascii()}
-    listed = vocabulary()
+    listed, named = vocabulary(), names()
     known = sum(
-        len(word) > 2 and any(listed.knows(word, language) for language in languages)
+        len(word) > 2
+        and (word in named or any(listed.knows(word, language) for language in languages))
         for word in words
     )
     return KNOWN_WORD * min(known, 10)
 
 
+def _score(texts: Sequence[str], languages: Sequence[str]) -> float:
+    """How well texts read in the languages, in nats: models, words known, places no clean text has."""
+    columns = [MODELLED.index(language) for language in languages if language in MODELLED]
+    score = float(character_model().readings(texts, columns or [0, 1, 2]).sum())
+    odd = sum(odd_places(text) + odd_quotes(text) + text.count("\x85") for text in texts)
+    return score - ODD_PLACE * min(odd, 10) + _words_known(texts, languages)
+
+
 def _ranked(lines: Sequence[bytes], languages: tuple[str, ...]) -> list[tuple[float, str]]:
     """The candidate encodings by how well the lines read in them; equal texts count once."""
-    columns = [MODELLED.index(language) for language in languages if language in MODELLED]
     seen: set[tuple[str, ...]] = set()
     ranked = []
     for encoding in CANDIDATES:
@@ -222,22 +249,50 @@ def _ranked(lines: Sequence[bytes], languages: tuple[str, ...]) -> list[tuple[fl
         if texts in seen:
             continue
         seen.add(texts)
-        score = float(character_model().readings(texts, columns or [0, 1, 2]).sum())
-        odd = sum(odd_places(text) + odd_quotes(text) for text in texts)
-        score -= ODD_PLACE * min(odd, 10)
-        ranked.append(
-            (score + _USUAL.get(encoding, 0.0) + _words_known(texts, languages), encoding)
-        )
+        ranked.append((_score(texts, languages) + _USUAL.get(encoding, 0.0), encoding))
     ranked.sort(key=lambda item: -item[0])
     return ranked if len(ranked) > 1 else [*ranked, (float("-inf"), "")]
 
 
+def _kept_sequences(raw: bytes, encoding: str) -> tuple[str, int]:
+    """Bytes as UTF-8 where they are, as another encoding elsewhere; and how many sequences were kept."""
+    table = decoding_table(encoding)
+    text = raw.decode("utf-8", "surrogateescape")
+    kept = sum(char > "\x7f" for char in text) - len(_ESCAPED.findall(text))
+    return _ESCAPED.sub(lambda match: table[ord(match.group()) - 0xDC00], text), kept
+
+
 @lru_cache(maxsize=4096)
 def _best_reading(raw: bytes, languages: tuple[str, ...]) -> tuple[str, str, float]:
-    """The text of one line in the single-byte encoding that fits it best, its name and its margin."""
+    """The text of one line in the single-byte encoding that fits it best, its name and its margin.
+
+    Where the line holds UTF-8 sequences too, these may stay what they are.
+    """
     ranked = _ranked([raw], languages)
-    name = ranked[0][1]
-    return _decoded(raw, name), name, round(ranked[0][0] - ranked[1][0], 2)
+    found = [(score, name, _decoded(raw, name)) for score, name in ranked if name]
+    for score, name, text in _mixtures(raw, languages):
+        found.append((score, name, text))
+    found.sort(key=lambda item: -item[0])
+    best, name, text = found[0]
+    second = next((score for score, _, other in found if other != text), float("-inf"))
+    return text, name, round(best - second, 2)
+
+
+def _mixtures(raw: bytes, languages: tuple[str, ...]) -> list[tuple[float, str, str]]:
+    """The readings of a line that keep its UTF-8 sequences, with their scores."""
+    made: dict[str, tuple[str, int]] = {}
+    for encoding in CANDIDATES:
+        text, kept = _kept_sequences(raw, encoding)
+        if kept:
+            made.setdefault(text, (encoding, kept))
+    return [
+        (
+            _score((text,), languages) + _USUAL.get(encoding, 0.0) + SEQUENCE * min(kept, 10),
+            encoding,
+            text,
+        )
+        for text, (encoding, kept) in made.items()
+    ]
 
 
 def decode_line(raw: bytes, decoding: Decoding, languages: Sequence[str] = LANGUAGES) -> Repaired:

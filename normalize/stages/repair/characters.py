@@ -56,14 +56,17 @@ def unicode_form(text: str) -> list[Edit]:
 
 
 def surrogates(text: str) -> Iterator[Edit]:
-    """Surrogate pairs joined to the character they stand for; lone surrogates replaced."""
+    """Surrogate pairs joined to the character they stand for; lone surrogates removed.
+
+    They are not replaced by U+FFFD: that mark stands for a letter that was lost.
+    """
     for match in _SURROGATES.finditer(text):
         pair = match.group()
         if len(pair) == 2:
             char = pair.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
             yield Edit(*match.span(), char, FixKind.CONTROL, "surrogate pair")
         else:
-            yield Edit(*match.span(), "\ufffd", FixKind.CONTROL, "lone surrogate")
+            yield Edit(*match.span(), "", FixKind.CONTROL, "lone surrogate")
 
 
 def controls(text: str) -> Iterator[Edit]:

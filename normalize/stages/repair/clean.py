@@ -13,14 +13,17 @@ import numpy as np
 from normalize.evidence.alphabet import SYMBOL_BITS, symbols
 from normalize.evidence.charlm import character_model
 from normalize.evidence.vocabulary import LANGUAGES as VOCABULARIES
-from normalize.evidence.vocabulary import vocabulary
+from normalize.evidence.vocabulary import names, vocabulary
 from normalize.stages.repair.encodings import LETTERS, PLAUSIBLE, TYPOGRAPHY, common_steps
 from normalize.stages.repair.oddities import odd_places
+from normalize.stages.repair.words import spellings
 
 TOLERATED = 1.0
 """Nats that the characters of a clean text may read worse, in all, than what they may have been."""
 LONG = 5
 """Letters of the shortest word that is listed by no accident."""
+SUSPECT = 6.0
+"""Nats by which a word may be better spelt in another encoding before it is looked at closely."""
 SAFE_BY = 1.5
 """Nats by which a trigram must beat every other reading of its middle to be above suspicion."""
 
@@ -126,19 +129,26 @@ def _deficit(window: str, place: int) -> float:
 def _is_listed(word: str) -> bool:
     """Tell whether a word is in a vocabulary."""
     listed = vocabulary()
-    return any(listed.knows(word, language) for language in VOCABULARIES)
+    return word in names() or any(listed.knows(word, language) for language in VOCABULARIES)
 
 
 @lru_cache(maxsize=100_000)
 def _may_be_another(word: str) -> bool:
-    """Tell whether a word that no vocabulary lists would be listed, were it read in another encoding."""
-    if len(word) < LONG:
-        return False
-    for mapping in common_steps().values():
-        made = "".join([mapping.get(char, char) for char in word])
-        if made != word and _is_listed(made):
-            return True
-    return False
+    """Tell whether a word that no vocabulary lists would be one, or far better spelt, in another encoding."""
+    made = {
+        "".join([mapping.get(char, char) for char in word]) for mapping in common_steps().values()
+    }
+    made = {
+        each for each in made if each != word and PLAUSIBLE.issuperset(filter(_is_beyond, each))
+    }
+    if len(word) >= LONG and any(map(_is_listed, made)):
+        return True
+    spelt = spellings([word, *sorted(made)], VOCABULARIES)
+    return any(spelt[each] > spelt[word] + SUSPECT for each in made)
+
+
+def _is_beyond(char: str) -> bool:
+    return char > "\x7f"
 
 
 def _word_at(text: str, at: int) -> str:

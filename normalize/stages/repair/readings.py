@@ -14,7 +14,6 @@ from functools import cache
 
 from normalize.evidence.alphabet import SINGLE_BYTE, own_characters
 from normalize.evidence.charlm import LANGUAGES, character_model
-from normalize.evidence.vocabulary import vocabulary
 from normalize.stages.repair.encodings import (
     PLAUSIBLE,
     Step,
@@ -25,6 +24,16 @@ from normalize.stages.repair.encodings import (
     utf8_pattern,
 )
 from normalize.stages.repair.oddities import odd_places, odd_quotes
+from normalize.stages.repair.words import (
+    MOST_AMONG_READINGS,
+    ONCE_QUOTES,
+    better_spelt,
+    changed_blocks,
+    changed_words,
+    for_spelling,
+    spellings,
+    weight,
+)
 
 MARGIN = 4.5
 """Nats by which a reading must beat the text as it stands."""
@@ -50,10 +59,10 @@ BROKEN = -4.2
 """The same where the text as it stands has signs within words, which no language has."""
 SHORT = 30
 """Texts of fewer characters are judged by the vocabulary alone where they are not fluent."""
-KNOWN_WORD = 2.5
-"""Nats in favour of a reading for each changed word that is in a vocabulary (four at most)."""
-LONG_WORD = 5.0
-"""The same for words of five letters or more, which are in a vocabulary by no accident."""
+CLOSELY = 8
+"""Readings whose words are looked at."""
+CLEAR = 8.0
+"""Nats by which every changed word is better spelt where the words alone are evidence enough."""
 ODD_PLACE = 4.0
 """Nats against a text for each place that no clean text has (three at most)."""
 SIGN_FOR_LETTER = 3.5
@@ -71,11 +80,8 @@ USUAL = 4.0
 """The prior of a pair of encodings below which a reading is doubted."""
 
 _OWN = frozenset(own_characters())
-_WORD = re.compile(r"[^\W\d_]+")
 _BROKEN_WORD = re.compile(r"[^\W\d_][^\w\s\x00-\x7f’‘“”·–—…\xad\u200b-\u200d°ºª®™][^\W\d_]")
-_ONCE_QUOTES = "ÒÓÔÕÆÐÑ"
-"""Capitals that are quotation marks, apostrophes and dashes in another encoding."""
-_RARE_SIGNS = "™®©ªº§†‰…"
+_RARE_SIGNS = "÷±×µ¤¦¬¶™®©ªº§†‰…"
 """Signs that letters at the edge of a word are seldom mistaken for."""
 _C1 = re.compile("[\x80-\x9f]")
 
@@ -91,6 +97,7 @@ class Reading:
     known: whether all changed words are in a vocabulary.
     sequences: valid UTF-8 sequences read.
     broken: whether the text as it stands has places that no clean text has.
+    clear: whether every changed word is far better spelt than it was.
     """
 
     text: str
@@ -101,6 +108,7 @@ class Reading:
     known: bool
     sequences: int
     broken: bool = False
+    clear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,20 +234,6 @@ def _utf8(text: str, trust: Mapping[Step, float]) -> dict[str, _Candidate]:
     return found
 
 
-def changed_words(before: str, after: str) -> list[str]:
-    """The words of `after` that stand in blocks which `before` has not."""
-    old = set(before.split(" "))
-    return [word for block in after.split(" ") if block not in old for word in _WORD.findall(block)]
-
-
-def _weight(words: Sequence[str], languages: Sequence[str]) -> tuple[float, bool]:
-    """Nats in favour of words for those in a vocabulary, and whether all of them are."""
-    listed = vocabulary()
-    known = [word for word in words if any(listed.knows(word, language) for language in languages)]
-    weights = sorted((LONG_WORD if len(word) > 4 else KNOWN_WORD for word in known), reverse=True)
-    return sum(weights[:4]), len(known) == len(words) and any(len(word) >= 4 for word in known)
-
-
 def _oddness(before: str, after: str) -> float:
     """Nats in favour of a reading for the odd places that it removes, against it for those it makes."""
     quotes = max(odd_quotes(after) - odd_quotes(before), 0)
@@ -253,7 +247,7 @@ def _sign_costs(before: str, after: str) -> dict[str, float]:
     """What each letter costs that a reading takes for a sign."""
     costs: dict[str, float] = {}
     for at, (was, now) in enumerate(zip(before, after, strict=True)):
-        if was < "\x80" or not was.isalpha() or now.isalpha() or was in _ONCE_QUOTES:
+        if was < "\x80" or not was.isalpha() or now.isalpha() or was in ONCE_QUOTES:
             continue
         inside = before[at - 1 : at].isalpha() and before[at + 1 : at + 2].isalpha()
         if inside or now in _RARE_SIGNS:
@@ -326,30 +320,64 @@ def ranked_readings(
     ranked = []
     for words, score in zip(made, scores[1:].tolist(), strict=True):
         candidate = candidates[words]
-        worth, known = _weight(changed_words(excerpt, words), languages)
-        lost, _ = _weight(changed_words(words, excerpt), languages)
-        gain = score - float(scores[0]) + worth - lost + _oddness(excerpt, words)
-        ranked.append((-gain - candidate.prior, words, gain, known, candidate))
-    ranked.sort(key=lambda item: item[:2])
-    if ranked[0][2] < least:
+        gain = score - float(scores[0]) + _oddness(excerpt, words)
+        ranked.append((-gain - candidate.prior, words, gain))
+    ranked.sort()
+    judged = _judged_by_words(excerpt, ranked[:CLOSELY], candidates, languages)
+    if judged[0].gain < least:
         return []
-    best = ranked[:number]
-    texts = [candidate.read(text) for *_, candidate in best]
+    best = judged[:number]
+    texts = [each.candidate.read(text) for each in best]
     broken = odd_places(excerpt) > 0
     whole = _fluencies(texts, columns)
     return [
         Reading(
             full,
-            candidate.step,
-            gain,
-            candidate.doubt + (0.0 if _in_words(text, full) else WORDLESS),
+            each.candidate.step,
+            each.gain,
+            each.candidate.doubt + (0.0 if _in_words(text, full) else WORDLESS),
             fluency,
-            known,
-            candidate.sequences,
+            each.known,
+            each.candidate.sequences,
             broken,
+            each.clear,
         )
-        for full, fluency, (_, _, gain, known, candidate) in zip(texts, whole, best, strict=True)
+        for full, fluency, each in zip(texts, whole, best, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A candidate with the evidence of its words."""
+
+    candidate: _Candidate
+    gain: float
+    known: bool
+    clear: bool
+
+
+def _judged_by_words(
+    excerpt: str,
+    ranked: Sequence[tuple[float, str, float]],
+    candidates: Mapping[str, _Candidate],
+    languages: Sequence[str],
+) -> list[_Judged]:
+    """The candidates that read best, ranked again with what their words say."""
+    changed = [changed_blocks(excerpt, words) for _, words, _ in ranked]
+    spelt = spellings([block for pairs in changed for pair in pairs for block in pair], languages)
+    judged = []
+    for (_, words, gain), pairs in zip(ranked, changed, strict=True):
+        worth, known = weight(changed_words(excerpt, words), languages)
+        lost, _ = weight(changed_words(words, excerpt), languages)
+        gains = better_spelt(pairs, spelt)
+        gain += worth - lost
+        rank = gain + for_spelling(gains, MOST_AMONG_READINGS) + candidates[words].prior
+        gain += for_spelling(gains)
+        candidate = candidates[words]
+        clear = bool(gains) and min(gains) >= CLEAR
+        judged.append((-rank, words, _Judged(candidate, gain, known, clear)))
+    judged.sort(key=lambda item: item[:2])
+    return [each for *_, each in judged]
 
 
 def acceptable(reading: Reading, margin: float = MARGIN) -> bool:
@@ -357,12 +385,14 @@ def acceptable(reading: Reading, margin: float = MARGIN) -> bool:
 
     Several UTF-8 sequences are good in themselves, whatever the language.
     """
-    if reading.broken:
+    if reading.broken or reading.clear:
         margin = min(margin, BROKEN_MARGIN)
     if reading.gain < margin + reading.doubt:
         return False
     fluent = FLUENT - LEEWAY / len(reading.text)
     if reading.fluency >= fluent or reading.sequences >= 3:
+        return True
+    if reading.clear and reading.fluency >= BROKEN:
         return True
     overwhelming = reading.known and reading.gain >= OVERWHELMING
     if (reading.broken or overwhelming) and reading.fluency >= BROKEN:

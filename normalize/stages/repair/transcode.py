@@ -67,11 +67,11 @@ def transcode(
     """Undo wrong decodings of a whole line, at most four one after the other."""
     if draft.text.isspace():  # a lone U+00A0 is a blank line, not the dagger of Mac Roman
         return
-    for number in range(4):
-        # what a document has shown is undone once; more of it must be earned
-        reading = best_reading(draft.text, languages, None if number else trust)
+    for _ in range(4):
+        reading = best_reading(draft.text, languages, trust)
         if reading is None:
             break
+        trust = _left_to_undo(trust, reading.step)
         draft.apply(
             block_edits(
                 draft.text,
@@ -82,6 +82,16 @@ def transcode(
             )
         )
     _other_languages(draft)
+
+
+def _left_to_undo(trust: Mapping[Step, float] | None, done: Step) -> Mapping[Step, float] | None:
+    """What a document has shown and a line may still need: each kind once, more must be earned.
+
+    Under UTF-8 read wrongly there may be bytes read wrongly before; under these there is nothing.
+    """
+    if trust is None or done.right != "utf-8":
+        return None
+    return {step: nats for step, nats in trust.items() if step.right != "utf-8"} or None
 
 
 def _other_languages(draft: Draft) -> None:
