@@ -186,6 +186,8 @@ class Flag(StrEnum):
     LOST_NUMBER = "lost-number"
     LOST_ADDRESS = "lost-address"
     NOT_ENGLISH = "not-english"
+    LOST_MARKUP = "lost-markup"
+    """Emphasis that has no counterpart among the translation's words was dropped; the words are all there."""
     RETRIED = "retried"
     """The first translation failed a guard; this one, made with safer decoding, passed."""
     UNTRANSLATED = "untranslated"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from normalize.document import Flag, Translation
 from normalize.memory import Memory, memory_key
@@ -12,11 +12,12 @@ from normalize.packages.find import Package
 from normalize.stages.translate.casing import with_manner_of
 from normalize.stages.translate.engine import Decoder, Decoding, Engine, Hypothesis
 from normalize.stages.translate.guards import UNACCEPTABLE, flags_of
+from normalize.stages.translate.inline import Mark, MarkedText, projected, read_marks
 from normalize.stages.translate.options import TranslateOptions
 from normalize.stages.translate.plan import Part, Planner, Protection, Unit
 from normalize.stages.translate.tokenizers import PLACEHOLDERS
 
-REVISION = 1
+REVISION = 2
 """Counts the changes of this package's code that change translations; part of the translation
 memory's key.
 """
@@ -113,6 +114,28 @@ class Translator:
         return {text: known.get(keys[text]) or fresh[text] for text in texts}
 
     def _translated(self, texts: Sequence[str]) -> dict[str, Translation]:
+        """Inline markup is taken off first and put around the same words of the translation; where
+        a link finds no place, what is between the marks is translated piece by piece.
+        """
+        marked = {text: found for text in texts if (found := read_marks(text))}
+        bare = [text for text in texts if text not in marked]
+        bare += [part for found in marked.values() for part in (found.plain, *found.inner)]
+        made = self._unmarked(list(dict.fromkeys(bare)))
+        results = {text: made[text] for text in texts if text not in marked}
+        homeless = {}
+        for text, found in marked.items():
+            results[text], lost = _with_marks(text, found, made)
+            if any(mark.link for mark in lost):
+                homeless[text] = found
+        if homeless:
+            pieces = [
+                piece for found in homeless.values() for piece, words in found.pieces() if words
+            ]
+            made = self._unmarked(list(dict.fromkeys(pieces)))
+            results.update({text: _in_pieces(found, made) for text, found in homeless.items()})
+        return results
+
+    def _unmarked(self, texts: Sequence[str]) -> dict[str, Translation]:
         plans = {text: self._planner.plan(text) for text in texts}
         attempts = self._attempts([part for plan in plans.values() for part in plan])
         return {text: self._assembled(text, plan, attempts) for text, plan in plans.items()}
@@ -194,6 +217,31 @@ def _revealed(text: str, hidden: Sequence[str]) -> str:
         return hidden[index] if index < len(hidden) else ""
 
     return _PLACEHOLDER.sub(reveal, text)
+
+
+def _with_marks(
+    text: str, marked: MarkedText, made: Mapping[str, Translation]
+) -> tuple[Translation, tuple[Mark, ...]]:
+    """The translation of a marked text, and the marks that found no place in it."""
+    whole = made[marked.plain]
+    if not whole.model or Flag.UNTRANSLATED in whole.flags:
+        return replace(whole, text=text), ()
+    target, lost = projected(whole.text, marked, [made[inner].text for inner in marked.inner])
+    flags = {*whole.flags, Flag.LOST_MARKUP} if lost else whole.flags
+    return replace(whole, text=target, flags=tuple(flag for flag in Flag if flag in flags)), lost
+
+
+def _in_pieces(marked: MarkedText, made: Mapping[str, Translation]) -> Translation:
+    """A marked text translated piece by piece; its score is that of its worst piece."""
+    parts = [made[piece] for piece, words in marked.pieces() if words]
+    target = "".join(made[piece].text if words else piece for piece, words in marked.pieces())
+    flags = {flag for part in parts for flag in part.flags}
+    return Translation(
+        target,
+        min(part.score for part in parts),
+        tuple(flag for flag in Flag if flag in flags),
+        next((part.model for part in parts if part.model), ""),
+    )
 
 
 def _better(unit: Unit, first: _Attempt, second: _Attempt | None) -> _Attempt:
