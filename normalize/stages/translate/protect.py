@@ -48,6 +48,8 @@ _PATTERNS = (
     r"(?<![\w/])(?:[A-Za-z]:\\|~?/)[\w.-]+(?:[/\\][\w.-]+)+/?",
     r"_{2,}",
     r"(?<!\w)\w*[^\W_]_\w+",
+    r"(?<![\w+])\+\d{1,3}(?:[\s.()/-]{0,3}\d){6,14}(?![\w])",  # telephone, with the country's code
+    r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)",  # bank account (IBAN)
     EMOJI,
     r"\*\*|~~",  # emphasis that does not surround the whole text
     r"[\x21-\x7e]{50,}",
