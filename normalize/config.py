@@ -51,7 +51,8 @@ def _check_encoding(name: str) -> None:
         raise PlanError(message) from exc
 
 
-def _one_of(name: str, value: object, allowed: Iterable[str]) -> None:
+def one_of(name: str, value: object, allowed: Iterable[str]) -> None:
+    """PlanError that names the nearest allowed value, unless it is one of them."""
     allowed = tuple(allowed)
     if value not in allowed:
         message = f"{name}: {value!r} is not known; {_nearest(str(value), allowed)}"
@@ -135,7 +136,7 @@ class FilterConfig:
             object.__setattr__(self, "drop_flags", tuple(dict.fromkeys(self.drop_flags)))
         _check_types(self, "filter.")
         for flag in self.drop_flags:
-            _one_of("filter.drop_flags", flag, [str(known) for known in Flag])
+            one_of("filter.drop_flags", flag, [str(known) for known in Flag])
         for name, least, most in (
             ("max_length_ratio", 1.0, math.inf),
             ("min_score", -math.inf, 0.0),
@@ -192,9 +193,9 @@ class Config:
             ("target", ("en",)),
             ("detector", DETECTORS),
         ):
-            _one_of(name, getattr(self, name), allowed)
+            one_of(name, getattr(self, name), allowed)
         for name in self.formats:
-            _one_of("formats", name, FORMATS)
+            one_of("formats", name, FORMATS)
         if not self.sources:
             message = "sources: at least one language is needed, for example it,tr"
             raise PlanError(message)

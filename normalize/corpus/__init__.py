@@ -1,59 +1,58 @@
-"""Corpora, ours or others': read, count, check, convert; TMX, Moses, TSV, JSON Lines, Parquet."""
+"""Corpora, ours or others': read, count, check, convert, filter, split; TMX, Moses, TSV, JSON Lines, Parquet."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import chain, islice
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
-from normalize.corpus import lines, parquet, statistics, tmx
+from normalize.corpus import statistics
 from normalize.corpus.checks import check_unit
-from normalize.corpus.files import Corpus, find_corpus
+from normalize.corpus.dedup import By, DedupOptions, Keep, remove_duplicates
+from normalize.corpus.files import find_corpus
+from normalize.corpus.output import prepare
+from normalize.corpus.reading import read, read_corpus, scan
+from normalize.corpus.sieve import Sifted, filter_corpus
+from normalize.corpus.splitting import Part, Size, Split, SplitOptions, Together, split
 from normalize.corpus.statistics import CorpusStats, Quantiles, SideStats
 from normalize.corpus.units import Problem, Severity, Unit
-from normalize.document import SegmentPair
-from normalize.errors import InputError
-from normalize.writers import CorpusFile, CorpusHeader, write_corpus
+from normalize.writers import CorpusFile, write_corpus
 
 __all__ = [
+    "By",
     "CorpusStats",
+    "DedupOptions",
+    "Keep",
+    "Part",
     "Problem",
     "Quantiles",
     "Severity",
     "SideStats",
+    "Sifted",
+    "Size",
+    "Split",
+    "SplitOptions",
+    "Together",
     "Unit",
     "convert",
+    "filter_corpus",
     "problems",
     "read",
+    "remove_duplicates",
+    "split",
     "stats",
     "validate",
 ]
 
-_SCAN = {
-    "tmx": tmx.scan_tmx,
-    "moses": lines.scan_moses,
-    "tsv": lines.scan_tsv,
-    "jsonl": lines.scan_jsonl,
-    "parquet": parquet.scan_parquet,
-}
 LIMIT = 1_000
 """Problems that `validate` reports unless asked for more."""
-
-
-def read(path: Path) -> Iterator[Unit]:
-    """The units of a corpus in any of the five formats, in constant memory.
-
-    Raises InputError at the first error in the file, and what `find_corpus` raises.
-    """
-    return _units(find_corpus(path), path)
 
 
 def stats(path: Path) -> CorpusStats:
     """A corpus in numbers. Raises as `read` does."""
     corpus = find_corpus(path)
-    return statistics.count(corpus.corpus_format, _units(corpus, path))
+    return statistics.count(corpus.corpus_format, read_corpus(corpus, path))
 
 
 def convert(
@@ -65,33 +64,11 @@ def convert(
     (`en` for `en-GB`). Raises InputError where the languages are unknown or not the same
     throughout, and what `read` and `write_corpus` raise.
     """
-    units = read(path)
-    first = next(units, None)
-    corpus = find_corpus(path)
-    languages = (corpus.source_lang, corpus.target_lang) if first is None else _languages(first)
-    if not all(languages):
-        advice = "name the file after its languages, like it-en.tsv"
-        raise InputError(str(path), "the languages of the corpus are not known", advice)
-    header = CorpusHeader(*languages, tool_version)
-    every = units if first is None else chain([first], units)
-    return write_corpus(directory, header, _in_languages(every, languages, path), formats)
-
-
-def _languages(unit: Unit) -> tuple[str, str]:
-    source, target = unit.pair.source_lang, unit.pair.target_lang
-    return source.split("-")[0].lower(), target.split("-")[0].lower()
-
-
-def _in_languages(
-    units: Iterable[Unit], languages: tuple[str, str], path: Path
-) -> Iterator[SegmentPair]:
-    for unit in units:
-        if _languages(unit) != languages:
-            reason = f"{'-'.join(_languages(unit))} among {'-'.join(languages)}"
-            advice = "split the corpus into one per language pair first"
-            place = f"{path}, line {unit.line}"
-            raise InputError(place, reason, advice)
-        yield replace(unit.pair, source_lang=languages[0], target_lang=languages[1])
+    prepared = prepare(
+        path, ["tmx"], tool_version
+    )  # every format names the languages in its file's name
+    pairs = (unit.pair for unit in prepared.units)
+    return write_corpus(directory, prepared.header, pairs, formats)
 
 
 def validate(path: Path, limit: int = LIMIT) -> list[Problem]:
@@ -106,7 +83,7 @@ def problems(path: Path) -> Iterator[Problem]:
     """As `validate`, one by one and without a limit."""
     ids: set[bytes] = set()
     nothing = True
-    for item in _scan(find_corpus(path)):
+    for item in scan(find_corpus(path)):
         nothing = False
         if isinstance(item, Problem):
             yield item
@@ -120,16 +97,3 @@ def problems(path: Path) -> Iterator[Problem]:
             ids.add(digest)
     if nothing:
         yield Problem(0, "the corpus has no pairs", "is it the right file?", Severity.WARNING)
-
-
-def _scan(corpus: Corpus) -> Iterator[Unit | Problem]:
-    return _SCAN[corpus.corpus_format](corpus)
-
-
-def _units(corpus: Corpus, path: Path) -> Iterator[Unit]:
-    for item in _scan(corpus):
-        if isinstance(item, Unit):
-            yield item
-        elif item.severity is Severity.ERROR:
-            place = f"{path}, line {item.line}" if item.line else str(path)
-            raise InputError(place, item.what, item.advice)

@@ -36,13 +36,22 @@ def find_corpus(path: Path) -> Corpus:
 
     Raises UsageError where the name tells no format, InputError where a file is missing.
     """
+    corpus = name_corpus(path)
+    for each in corpus.paths:
+        _must_exist(each)
+    return corpus
+
+
+def name_corpus(path: Path) -> Corpus:
+    """The corpus that a path names, as `find_corpus` tells it, whether or not there is one.
+
+    Raises UsageError where the name tells no format.
+    """
     plain = Path(path.stem) if path.suffix in COMPRESSED else Path(path.name)
     corpus_format = _BY_SUFFIX.get(plain.suffix)
-    languages = _languages(plain.name)
     if corpus_format is not None:
-        _must_exist(path)
-        return Corpus(corpus_format, (path,), *languages)
-    return _find_moses(path, plain)
+        return Corpus(corpus_format, (path,), *_languages(plain.name))
+    return _name_moses(path, plain)
 
 
 def byte_chunks(path: Path) -> Iterator[bytes]:
@@ -70,7 +79,7 @@ def byte_lines(path: Path) -> Iterator[tuple[int, bytes]]:
         yield number + 1, last
 
 
-def _find_moses(path: Path, plain: Path) -> Corpus:
+def _name_moses(path: Path, plain: Path) -> Corpus:
     compression = path.suffix if path.suffix in COMPRESSED else ""
     stem = plain.stem if _is_code(plain.suffix[1:]) else plain.name
     source_lang, target_lang = _languages(stem)
@@ -83,8 +92,6 @@ def _find_moses(path: Path, plain: Path) -> Corpus:
     paths = tuple(
         path.parent / f"{stem}.{code}{compression}" for code in (source_lang, target_lang)
     )
-    for each in paths:
-        _must_exist(each)
     return Corpus("moses", paths, source_lang, target_lang)
 
 

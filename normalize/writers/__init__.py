@@ -30,6 +30,7 @@ __all__ = [
     "CorpusFile",
     "CorpusHeader",
     "corpus_names",
+    "open_writer",
     "pair_as_json",
     "pair_from_json",
     "rejection_as_json",
@@ -54,6 +55,13 @@ _OPEN: dict[str, Callable[[Sequence[HashingStream], CorpusHeader], CorpusWriter]
 
 FORMATS: tuple[str, ...] = tuple(_OPEN)
 """The formats that `write_corpus` knows, in the order in which they are listed to people."""
+
+
+def open_writer(
+    corpus_format: str, streams: Sequence[HashingStream], header: CorpusHeader
+) -> CorpusWriter:
+    """A writer of one format on open streams: two for Moses (source, target), one for the others."""
+    return _OPEN[corpus_format](streams, header)
 
 
 @dataclass(frozen=True, slots=True)
