@@ -1,32 +1,40 @@
-"""Proof by function words that a sentence is plain English, before anything costly looks at it.
+"""Proof by its words that a sentence is plain English, before anything costly looks at it.
 
-Most text of most runs is English and needs no model. A sentence passes if English function words are dense in it, come again every few
-words, and no frequent word of another language is there; then no clause of it can be in a source language. What does not pass is
-decided by the detector: a refusal here says nothing.
+Most text of most runs is English and needs no model. A sentence passes if words that only English writes so are dense in it and come
+again every few words, no frequent word of another language is there, and unknown words stand alone among known ones; then no clause of
+it can be in a source language. What does not pass is decided by the detector: a refusal here says nothing.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
+from functools import cache
+from importlib.resources import files
 
 MIN_WORDS = 6
 MAX_GAP_WORDS = 6
-"""So many words in a row without an English function word may be a name or a list; more may be a clause in another language."""
+"""So many words in a row that are not distinctly English may be a name or a list; more may be a clause in another language."""
 MIN_SHARE = 5
-"""At least one word in so many is an English function word."""
+"""At least one word in so many is distinctly English."""
 MIN_STRONG = 2
 """So many of them are written like no word of another language."""
 _REMEMBERED_WORDS, _REMEMBERED_CHARS = 1 << 16, 32
 _FOREIGN_CODE = ord("f")
-_OTHER_CODES = b"oO."
+_OTHER_CODES = b"oO.x"
 _WEAK_CODES = b"wW"
-_GAP = re.compile(rb"[oO.]{%d}" % (MAX_GAP_WORDS + 1))
-_FURNITURE = re.compile(rb"[oO.](?=[O.]*o)(?:[o.]*O|[oO.]*[SW])")
-"""A clause in another language may stand before the first function word.
+_GAP = re.compile(rb"[oO.x]{%d}" % (MAX_GAP_WORDS + 1))
+_STRANGE = re.compile(rb"(?:x[oO.]*|O[O.]*)x")
+"""Two unknown words with no English word between them, or one after a capital: a clause in another language may be there."""
+_FURNITURE = re.compile(rb"[oO.x](?=[O.]*[ox])(?:[ox.]*O|[oxO.]*[SW])")
+"""A clause in another language may stand before the first English word.
 
-The second clause of a glued line starts with a capital letter (`spans.py`). So the words before the first function word are one
+The second clause of a glued line starts with a capital letter (`spans.py`). So the words before the first English word are one
 clause if they are names, or have no capital after the first.
 """
+_EDGES = ".,;:!?\"'“”‘’«»()[]…*_"
+_SUFFIXES = frozenset({"s", "t", "re", "ve", "ll", "d", "m"})
+"""What English writes after an apostrophe."""
 
 _STRONG = frozenset(
     """the and of that with this which from been their would there were they because these those could should after before between
@@ -68,7 +76,7 @@ _FOREIGN = (
 
 
 def is_plain_english(text: str) -> bool:
-    """Whether function words prove that a text is English throughout. Errs towards no.
+    """Whether the words of a text prove that it is English throughout. Errs towards no.
 
     >>> is_plain_english("The minister said that the talks with the union had been useful.")
     True
@@ -80,12 +88,12 @@ def is_plain_english(text: str) -> bool:
     codes = bytes(map(_CODES.__getitem__, text.split()))
     if len(codes) < MIN_WORDS or _FOREIGN_CODE in codes:
         return False
-    function_words = codes.translate(None, _OTHER_CODES)
-    if len(function_words) * MIN_SHARE < len(codes):
+    english = codes.translate(None, _OTHER_CODES)
+    if len(english) * MIN_SHARE < len(codes):
         return False
-    if len(function_words.translate(None, _WEAK_CODES)) < MIN_STRONG:
+    if len(english.translate(None, _WEAK_CODES)) < MIN_STRONG:
         return False
-    if _GAP.search(codes) or _FURNITURE.match(codes):
+    if _GAP.search(codes) or _STRANGE.search(codes) or _FURNITURE.match(codes):
         return False
     return text.isascii() or len(text.encode("ascii", "ignore")) * 10 > 9 * len(text)
 
@@ -103,19 +111,41 @@ class _Codes(dict[str, int]):
 
 
 def _code(word: str) -> int:
-    """`f` for a frequent word of another language, `s` and `w` for strong and other function words of English, `o` for the rest.
+    """What a word is.
 
-    A capital code for a word that begins with a capital letter; `.` for the rest that begins with no letter of either case.
+    `f`: frequent in another language. `s`: hardly written so in any other language than English. `w`: a function word of
+    English. `o`: known in English. `x`: unknown. In capitals where the word begins with one; then `O` is any other word,
+    a name for all that is known. `.`: no word.
     """
-    lower = word.lower()
+    core = word.strip(_EDGES).replace("’", "'")
+    lower = core.lower()
     if lower in _FOREIGN:
         return _FOREIGN_CODE
-    code = "s" if lower in _STRONG else "w" if lower in _WORDS else "o"
-    if word[0].isupper():
-        code = code.upper()
-    elif code == "o" and not word[0].islower():
-        code = "."
-    return ord(code)
+    if not core.isascii():
+        return ord("x" if any(map(str.isalpha, core)) else ".")
+    lower, apostrophe, suffix = lower.partition("'")
+    if apostrophe and suffix not in _SUFFIXES:
+        return ord("x")
+    if not core[:1].isalpha():
+        return ord(".")
+    distinctive, known = _english()
+    is_name = core[0].isupper()
+    if lower in _WORDS:
+        code = "s" if lower in _STRONG else "w"
+    elif is_name or lower not in distinctive:
+        code = "o" if is_name or known.issuperset(lower.split("-")) else "x"
+    else:
+        code = "s"
+    return ord(code.upper() if is_name else code)
+
+
+@cache
+def _english() -> tuple[frozenset[str], frozenset[str]]:
+    """Words that are more English than anything else, and all words known in English (`models/lid/english.py`)."""
+    data = files("normalize.data").joinpath("english.bin").read_bytes()
+    distinctive, others = zlib.decompress(data).decode().split("\n")
+    words = frozenset(distinctive.split(" ")) - _FOREIGN
+    return words, words | _WORDS | frozenset(others.split(" "))
 
 
 _CODES = _Codes()
