@@ -22,7 +22,7 @@ check: lint types
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check normalize tests benchmarks
+	$(BIN)/ruff format --check normalize tests benchmarks models
 
 types: $(VENV)/.installed-dev
 	$(BIN)/mypy

@@ -190,8 +190,16 @@ def _spooled(task: Task, layout: Layout) -> Task:
     if task.source.path is not None:
         return task
     path = layout.temporary / "stdin"
-    with path.open("wb") as out:
-        shutil.copyfileobj(sys.stdin.buffer, out, 1 << 20)
+    try:
+        with path.open("wb") as out:
+            shutil.copyfileobj(sys.stdin.buffer, out, 1 << 20)
+    except OSError as exc:
+        path.unlink(missing_ok=True)
+        message = (
+            f"{path}: standard input cannot be kept: {exc.strerror}; free some space or choose another folder, then run the same "
+            f"command again"
+        )
+        raise OutputError(message) from exc
     return Task(replace(task.source, path=path), path.stat().st_size)
 
 

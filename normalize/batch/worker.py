@@ -191,8 +191,8 @@ class Worker:
                 advance("characters", len(window.text))
         except OSError as exc:
             message = (
-                f"{self.job.out}: cannot be written: {exc.strerror}; what is finished is kept: free some space or choose "
-                f"another folder, then run the same command again"
+                f"{self.layout.document(unit.at)}: cannot be written: {exc.strerror}; what is finished is kept: free some "
+                f"space or choose another folder, then run the same command again"
             )
             raise OutputError(message) from exc
         finally:
@@ -211,10 +211,13 @@ class _Unit:
         self.record_of: dict[tuple[int, str], JsonRecord] = {}
         self.text_of: dict[tuple[int, str], list[str]] = {}
         self.order: deque[tuple[int, bool]] = deque()
+        self.at = ""
+        """The task whose document is being written."""
 
     def windows(self) -> Iterator[Window]:
         """The windows of all tasks; a task that fails ends early and is marked."""
         for index, task in enumerate(self.tasks):
+            self.at = task.source.name
             self.sinks[index] = _DocumentSink(self.worker.layout, task.source)
             try:
                 yield from self._task_windows(index, task)
@@ -248,6 +251,7 @@ class _Unit:
         """Write a converted window to the document it belongs to; publish the document after its last."""
         index, ends = self.order.popleft()
         sink = self.sinks[index]
+        self.at = sink.source.name
         if ends:
             if index in self.results:
                 sink.discard()

@@ -84,7 +84,7 @@ def main() -> None:
     except NormalizeError as exc:
         status = _complain(exc, EXIT_FAILURE)
     except OSError as exc:
-        status = _complain(exc, EXIT_FAILURE)
+        status = _system_said(exc)
     except Exception as exc:
         status = _usage_or_raise(exc)
     sys.exit(status if isinstance(status, int) else 0)
@@ -104,10 +104,30 @@ def _complain(exc: Exception, status: int) -> int:
     return status
 
 
-def _reader_gone() -> int:
-    """Whoever read our output has left (`| head`): end quietly, as other filters do."""
+def _system_said(exc: OSError) -> int:
+    """The system's error as a message that names the file; without a name it is about standard output."""
+    reason = (exc.strerror or str(exc)).lower()
+    if exc.filename is not None:
+        sys.stderr.write(
+            f"normalize: {exc.filename}: {reason} (check the place and its permissions)\n"
+        )
+        return EXIT_FAILURE
+    sys.stderr.write(
+        f"normalize: standard output: {reason} (free some space, or write elsewhere)\n"
+    )
+    _discard_output()
+    return EXIT_FAILURE
+
+
+def _discard_output() -> None:
+    """Let what is left in the buffer of standard output go nowhere, so that the end of the process does not trip over it."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())
+
+
+def _reader_gone() -> int:
+    """Whoever read our output has left (`| head`): end quietly, as other filters do."""
+    _discard_output()
     return 128 + 13
 
 

@@ -4,6 +4,7 @@ appears whole or not at all.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -12,15 +13,30 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from normalize.errors import ModelError
+from normalize.errors import ModelError, OutputError
 
 MAX_UNPACKED_BYTES = 8 << 30
 """The largest package that is unpacked; the largest of the Argos index are under 1 GB."""
 
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+
+
+def no_room(folder: Path, exc: OSError) -> OutputError:
+    """What to say where a package cannot be written to a folder."""
+    reason = exc.strerror
+    if reason is None:  # shutil.Error: a list of (source, destination, reason)
+        reason = str(exc.args[0][0][2]).partition("] ")[2].split(": '")[0] or str(exc)
+    message = (
+        f"{folder}: the package cannot be written: {reason.lower()} (free some space there, or use another place: "
+        f"ARGOS_PACKAGES_DIR names that of packages, XDG_CACHE_HOME that of unpacked archives)"
+    )
+    return OutputError(message)
+
+
 def unpack(archive: Path, destination: Path) -> None:
     """Unpack the one package in an archive to a folder that must not exist yet; raises ModelError
-    for anything amiss.
+    for anything amiss with it, and OSError where there is no room.
     """
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".unpacking-") as name:
@@ -30,6 +46,8 @@ def unpack(archive: Path, destination: Path) -> None:
                 _check(archive, opened)
                 opened.extractall(work)
         except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as exc:
+            if isinstance(exc, OSError) and exc.errno in NO_ROOM:
+                raise
             message = f"{archive}: not a sound .argosmodel file ({exc}); fetch it again"
             raise ModelError(message) from exc
         roots = [
@@ -86,5 +104,8 @@ def unpacked(archive: Path) -> Path:
     )
     folder = cache / digest[:24]
     if not (folder / "metadata.json").is_file():
-        unpack(archive, folder)
+        try:
+            unpack(archive, folder)
+        except OSError as exc:
+            raise no_room(cache, exc) from exc
     return folder

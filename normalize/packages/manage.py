@@ -8,7 +8,7 @@ from pathlib import Path
 
 from normalize import argos
 from normalize.errors import ModelError, UsageError
-from normalize.packages.archive import place, unpack
+from normalize.packages.archive import no_room, place, unpack
 from normalize.packages.find import Origin, Package, find_packages, read_package, user_folder
 
 
@@ -17,12 +17,19 @@ def import_package(path: Path) -> Package:
     finds it too.
 
     It replaces a package of the same pair that was imported before. Raises ModelError where it is
-    not a package.
+    not a package, and OutputError where it cannot be written.
     """
     if not path.exists():
         message = f"{path}: no such file or folder"
         raise ModelError(message)
     folder = user_folder()
+    try:
+        return _imported(path, folder)
+    except OSError as exc:
+        raise no_room(folder, exc) from exc
+
+
+def _imported(path: Path, folder: Path) -> Package:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".importing-") as name:
         work = Path(name) / "package"

@@ -52,6 +52,9 @@ class _Search:
         except OSError as error:
             self.refuse(path, "unreadable", _why(path, error))
             return
+        except ValueError:  # a zero byte, which no name can hold
+            self.refuse(path.replace("\0", "%00"), "unreadable", "no path: it holds a zero byte")
+            return
         if stat.S_ISDIR(mode):
             before = len(self.found)
             self._walk(path, root, relative)
@@ -162,9 +165,9 @@ def _take(search: _Search, item: str) -> bool:
 
 
 def _take_list(search: _Search, file_list: Path) -> None:
-    """Take the paths of a list; blank lines are skipped."""
+    """Take the paths of a list; blank lines are skipped, and a byte order mark is no part of a path."""
     try:
-        lines = os.fsdecode(file_list.read_bytes()).split("\n")
+        lines = os.fsdecode(file_list.read_bytes()).removeprefix("\ufeff").split("\n")
     except OSError as error:
         message = f"cannot read the file list {file_list}: {error.strerror}"
         raise UsageError(message) from error
