@@ -106,11 +106,12 @@ class Corpus:
         return made[0], made[1], made[2]
 
     def answers(self, vocabulary: int) -> Tensor:
-        """The subwords that a network may output: those that occur on the English side, placeholders
-        and bytes; a few more, so that their number is a multiple of 8.
+        """The subwords that a network may output: those that occur on the English side, placeholders,
+        bytes and the special marks, which CTranslate2 looks up on the target side; a few more, so
+        that their number is a multiple of 8.
         """
         used = np.bincount(self.target, minlength=vocabulary) > 0
-        used[EOS:FIRST_WORD] = True
+        used[:FIRST_WORD] = True
         spare = np.flatnonzero(~used)
         used[spare[: -int(used.sum()) % 8]] = True
         return torch.from_numpy(np.flatnonzero(used))
