@@ -16,6 +16,7 @@ from normalize.evidence.charlm import character_model
 from normalize.evidence.vocabulary import names, vocabulary
 from normalize.stages.repair.encodings import decoding_table
 from normalize.stages.repair.oddities import odd_places, odd_quotes
+from normalize.stages.repair.words import SPELLING_WEIGHT, spellings
 
 LANGUAGES = ("it", "tr", "en")
 """The languages that readings are judged by where none are given."""
@@ -39,6 +40,8 @@ KNOWN_WORD = 3.0
 ODD_PLACE = 4.0
 """Nats against an encoding for each place that no clean text has (ten at most)."""
 _WORD = re.compile(r"[^\W\d_]+")
+BLOCKS = 12
+"""Blocks beyond ASCII whose spelling, as words or names, counts."""
 SEQUENCE = 3.0
 """Nats in favour of a reading for each UTF-8 sequence it keeps: bytes seldom form one by chance."""
 _BLANK = b"\t\n\f\r "
@@ -237,6 +240,9 @@ def _score(texts: Sequence[str], languages: Sequence[str]) -> float:
     columns = [MODELLED.index(language) for language in languages if language in MODELLED]
     score = float(character_model().readings(texts, columns or [0, 1, 2]).sum())
     odd = sum(odd_places(text) + odd_quotes(text) + text.count("\x85") for text in texts)
+    blocks = [block for text in texts for block in text.split(" ") if not block.isascii()]
+    spelt = spellings(blocks[:BLOCKS], languages)
+    score += SPELLING_WEIGHT * sum(spelt[block] for block in blocks[:BLOCKS])
     return score - ODD_PLACE * min(odd, 10) + _words_known(texts, languages)
 
 

@@ -22,7 +22,9 @@ TOLERATED = 1.0
 """Nats that the characters of a clean text may read worse, in all, than what they may have been."""
 LONG = 5
 """Letters of the shortest word that is listed by no accident."""
-SUSPECT = 6.0
+LEAST_WORD = 3
+"""Letters of the shortest word that is judged by its spelling alone."""
+SUSPECT = 3.0
 """Nats by which a word may be better spelt in another encoding before it is looked at closely."""
 SAFE_BY = 1.5
 """Nats by which a trigram must beat every other reading of its middle to be above suspicion."""
@@ -132,23 +134,32 @@ def _is_listed(word: str) -> bool:
     return word in names() or any(listed.knows(word, language) for language in VOCABULARIES)
 
 
+@lru_cache(maxsize=4096)
+def _other_readings(chars: str) -> tuple[dict[int, str], ...]:
+    """What some characters beyond ASCII may have been, all in one other encoding."""
+    found = {
+        "".join([mapping.get(char, char) for char in chars]) for mapping in common_steps().values()
+    }
+    return tuple(
+        dict(zip(map(ord, chars), made, strict=True))
+        for made in sorted(found)
+        if made != chars and PLAUSIBLE.issuperset(made)
+    )
+
+
 @lru_cache(maxsize=100_000)
-def _may_be_another(word: str) -> bool:
-    """Tell whether a word that no vocabulary lists would be one, or far better spelt, in another encoding."""
-    made = {
-        "".join([mapping.get(char, char) for char in word]) for mapping in common_steps().values()
-    }
-    made = {
-        each for each in made if each != word and PLAUSIBLE.issuperset(filter(_is_beyond, each))
-    }
+def _is_well_spelt(word: str) -> bool:
+    """Tell whether a word that no vocabulary lists is no word, nor far better spelt, in another encoding."""
+    beyond = "".join(sorted({char for char in word if char > "\x7f"}))
+    if not PLAUSIBLE.issuperset(beyond) or any(map(_LEADS.__contains__, beyond)):
+        return False
+    if odd_places(word):
+        return False
+    made = [word.translate(table) for table in _other_readings(beyond)]
     if len(word) >= LONG and any(map(_is_listed, made)):
-        return True
-    spelt = spellings([word, *sorted(made)], VOCABULARIES)
-    return any(spelt[each] > spelt[word] + SUSPECT for each in made)
-
-
-def _is_beyond(char: str) -> bool:
-    return char > "\x7f"
+        return False
+    spelt = spellings([word, *made], VOCABULARIES, as_names=word[0].isupper())
+    return all(spelt[each] <= spelt[word] + SUSPECT for each in made)
 
 
 def _word_at(text: str, at: int) -> str:
@@ -184,10 +195,14 @@ def reads_clean(text: str) -> bool:
         word = _word_at(text, at)
         if text[at].isalpha() and _is_word(word):
             continue
+        if text[at].isalpha() and len(word) >= LEAST_WORD and word[0].isalpha():
+            if not _is_well_spelt(word):
+                return False
+            continue
         start = max(at - 4, 0)
         window = text[start : at + 5]
         missing[window] = _deficit(window, at - start)
-        if sum(missing.values()) > TOLERATED or _may_be_another(word):
+        if sum(missing.values()) > TOLERATED:
             return False
     return True
 

@@ -128,6 +128,7 @@ SMALL_WORDS = {
 """Words that are glued to what follows when a link or a tag between them is lost. Parts of family
 names (`de`, `di`, `della`, `van`, `mac`) are left out where names are written in one with them."""
 
+_EVERY_SMALL_WORD = frozenset().union(*SMALL_WORDS.values())
 _GLUED = re.compile(
     r"(?<![\w@#./:\\-])([a-zçğıöşü]{2,})([A-ZÇĞİÖŞÜÈ][a-zàèéìòùçğıöşü]{2,})(?![\w(=/\\:-])"
 )
@@ -144,9 +145,11 @@ FLUENT = -3.3
 
 def may_be_glued(text: str) -> bool:
     """Tell quickly whether the rule has anything to look at."""
-    return bool(_QUICK.search(text)) or (
-        not text.isascii() and bool(_FROM_FIRST_EMOJI.search(text))
-    )
+    if _QUICK.search(text) and any(
+        match.group(1) in _EVERY_SMALL_WORD for match in _GLUED.finditer(text)
+    ):
+        return True
+    return not text.isascii() and bool(_FROM_FIRST_EMOJI.search(text))
 
 
 def glued(text: str, languages: Sequence[str]) -> Iterator[Edit]:

@@ -25,8 +25,9 @@ from normalize.stages.repair.encodings import (
 )
 from normalize.stages.repair.oddities import odd_places, odd_quotes
 from normalize.stages.repair.words import (
-    MOST_AMONG_READINGS,
     ONCE_QUOTES,
+    among_readings,
+    are_clear,
     better_spelt,
     changed_blocks,
     changed_words,
@@ -61,8 +62,6 @@ SHORT = 30
 """Texts of fewer characters are judged by the vocabulary alone where they are not fluent."""
 CLOSELY = 8
 """Readings whose words are looked at."""
-CLEAR = 8.0
-"""Nats by which every changed word is better spelt where the words alone are evidence enough."""
 ODD_PLACE = 4.0
 """Nats against a text for each place that no clean text has (three at most)."""
 SIGN_FOR_LETTER = 3.5
@@ -70,6 +69,8 @@ SIGN_FOR_LETTER = 3.5
 twice as many for other signs."""
 OVERWHELMING = 15.0
 """Nats of gain from which a text need not be fluent throughout."""
+VAST = 40.0
+"""Nats of gain from which a text need hardly be fluent."""
 SEQUENCE = 3.0
 """Nats in favour of UTF-8 for each valid sequence: bytes seldom form one by chance."""
 UNMAPPED = 4.0
@@ -79,6 +80,8 @@ WORDLESS = 4.0
 USUAL = 4.0
 """The prior of a pair of encodings below which a reading is doubted."""
 
+_WINDOWS = frozenset({"cp1252", "cp1254", "iso8859-1", "iso8859-9", "iso8859-15", "utf-8"})
+"""One side of nearly all damage."""
 _OWN = frozenset(own_characters())
 _BROKEN_WORD = re.compile(r"[^\W\d_][^\w\s\x00-\x7f’‘“”·–—…\xad\u200b-\u200d°ºª®™][^\W\d_]")
 _RARE_SIGNS = "÷±×µ¤¦¬¶™®©ªº§†‰…"
@@ -97,7 +100,7 @@ class Reading:
     known: whether all changed words are in a vocabulary.
     sequences: valid UTF-8 sequences read.
     broken: whether the text as it stands has places that no clean text has.
-    clear: whether every changed word is far better spelt than it was.
+    clear: whether all changed words are names, far better spelt than they were.
     """
 
     text: str
@@ -132,9 +135,10 @@ class _Candidate:
 
 def _prior(step: Step) -> float:
     """How much more usual a kind of damage is than the rarest kind, in nats."""
+    rare = 0.0 if {step.right, step.wrong} & _WINDOWS else 3.0
     right = {"cp1254": 4.0, "cp1252": 4.0, "mac-roman": 2.0, "cp850": 2.0, "cp857": 2.0}
     wrong = {"cp1252": 4.0, "iso8859-1": 4.0, "cp1254": 3.0, "mac-roman": 2.0, "cp850": 2.0}
-    return right.get(step.right, 0.0) + wrong.get(step.wrong, 0.0)
+    return right.get(step.right, 0.0) + wrong.get(step.wrong, 0.0) - rare
 
 
 def _without_controls(text: str) -> str:
@@ -371,10 +375,10 @@ def _judged_by_words(
         lost, _ = weight(changed_words(words, excerpt), languages)
         gains = better_spelt(pairs, spelt)
         gain += worth - lost
-        rank = gain + for_spelling(gains, MOST_AMONG_READINGS) + candidates[words].prior
+        rank = gain + among_readings(gains) + candidates[words].prior
         gain += for_spelling(gains)
         candidate = candidates[words]
-        clear = bool(gains) and min(gains) >= CLEAR
+        clear = are_clear(pairs, gains)
         judged.append((-rank, words, _Judged(candidate, gain, known, clear)))
     judged.sort(key=lambda item: item[:2])
     return [each for *_, each in judged]
@@ -392,7 +396,7 @@ def acceptable(reading: Reading, margin: float = MARGIN) -> bool:
     fluent = FLUENT - LEEWAY / len(reading.text)
     if reading.fluency >= fluent or reading.sequences >= 3:
         return True
-    if reading.clear and reading.fluency >= BROKEN:
+    if (reading.clear or reading.gain >= VAST) and reading.fluency >= BROKEN:
         return True
     overwhelming = reading.known and reading.gain >= OVERWHELMING
     if (reading.broken or overwhelming) and reading.fluency >= BROKEN:

@@ -19,6 +19,8 @@ SPELLING_WEIGHT = 0.5
 """How much a nat by which a word is better spelt counts beside a nat of how the line reads."""
 MOST_FOR_SPELLING = 12.0
 """Nats by which one word can be better spelt at most."""
+CLEAR = 8.0
+"""Nats by which changed names are better spelt, in the mean, where they are evidence enough alone."""
 SIGN, PLACED_SIGN = -16.0, -3.5
 """The log-probability given to a sign beyond ASCII beside a word, and to one where it is usual."""
 NAME, FOREIGN = -2.0, -5.0
@@ -72,21 +74,27 @@ def _parts(block: str) -> tuple[tuple[str, ...], float]:
     return words, cost
 
 
-def _scores(words: Sequence[str], languages: Sequence[str]) -> Mapping[str, float]:
+def _scores(words: Sequence[str], languages: Sequence[str], as_names: bool) -> Mapping[str, float]:
     """The log-probability of each word in its best language or as a name."""
     if not words:
         return {}
     columns = [LANGUAGES.index(language) for language in languages if language in LANGUAGES]
     spelt = character_model().words(words)[:, columns].max(axis=1)
+    if not as_names:
+        return dict(zip(words, spelt.tolist(), strict=True))
     rare = np.array([NAME if word[:1].isupper() else FOREIGN for word in words])
     named = name_model().totals(words)[:, 0] + rare
     return dict(zip(words, np.maximum(spelt, named).tolist(), strict=True))
 
 
-def spellings(blocks: Iterable[str], languages: Sequence[str]) -> Mapping[str, float]:
-    """How well each block is spelt, word by word, as a word of a language or as a name anywhere, in nats."""
+def spellings(
+    blocks: Iterable[str], languages: Sequence[str], *, as_names: bool = True
+) -> Mapping[str, float]:
+    """How well each block is spelt, word by word, in nats: as a word of a language or as a name anywhere."""
     parts = {block: _parts(block) for block in blocks}
-    best = _scores(sorted({word for found, _ in parts.values() for word in found}), languages)
+    best = _scores(
+        sorted({word for found, _ in parts.values() for word in found}), languages, as_names
+    )
     return {
         block: sum(best[word] for word in found) + cost for block, (found, cost) in parts.items()
     }
@@ -134,7 +142,33 @@ def better_spelt(pairs: Sequence[tuple[str, str]], spelt: Mapping[str, float]) -
     return gains
 
 
-def for_spelling(gains: Sequence[float], most: float = MOST_FOR_SPELLING) -> float:
+def _is_named(was: str, now: str) -> bool:
+    """Tell whether a changed block may well be a name: a capital begins it, and did or was no letter."""
+    first = _WORD.search(now)
+    if first is None or not first.group()[0].isupper():
+        return False
+    before = was[first.start() : first.start() + 1]
+    return before.isupper() or not before.isalpha()
+
+
+def are_clear(pairs: Sequence[tuple[str, str]], gains: Sequence[float]) -> bool:
+    """Tell whether all changed blocks are names, none worse and in the mean far better spelt."""
+    return (
+        bool(gains)
+        and min(gains) >= 0.0
+        and sum(gains) >= CLEAR * len(gains)
+        and all(_is_named(*pair) for pair in pairs)
+    )
+
+
+def for_spelling(gains: Sequence[float]) -> float:
     """Nats in favour of a reading for how its words are spelt; what is worst counts first."""
-    held = sorted(max(min(gain, most), -most) for gain in gains)
+    held = sorted(max(min(gain, MOST_FOR_SPELLING), -MOST_FOR_SPELLING) for gain in gains)
     return SPELLING_WEIGHT * sum(held[:WORDS_JUDGED])
+
+
+def among_readings(gains: Sequence[float]) -> float:
+    """The same where readings are compared: all words count, for readings change different ones."""
+    return SPELLING_WEIGHT * sum(
+        max(min(gain, MOST_AMONG_READINGS), -MOST_AMONG_READINGS) for gain in gains
+    )
