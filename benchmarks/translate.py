@@ -4,17 +4,15 @@
     python benchmarks/translate.py --package models/it-en --text sentences.it
     python benchmarks/translate.py --package models/it-en --text sentences.it --invariance
 
-All three translate the same distinct lines with the same package, beam and number of threads, in
-int8, in turn, several times; the table gives medians. `--clock cpu` counts processor seconds
-instead, for machines that do other work as well.
+All three translate the same distinct lines with the same package and number of threads, in int8, in
+turn, several times; the table gives medians. `--clock cpu` counts processor seconds instead, for
+machines that do other work as well. `--beam 4,2,1` shows what smaller beams bring.
 
-- argostranslate: `PackageTranslation.translate` for every line, as its `translate()` does. Its
-sentence splitter, which would
-  fetch a model from the network, is replaced by one that costs nothing, so the real thing is
-  slower.
+- argostranslate: `PackageTranslation.translate` for every line, as its `translate()` does, beam 4.
+  Its sentence splitter, which would fetch a model from the network, is replaced by one that costs
+  nothing, so the real thing is slower.
 - bare: one `translate_batch` call over the lines, cut into subwords beforehand and sorted by
-length: no tokenisation, no
-  detokenisation, no guards. The physical limit.
+  length: no tokenisation, no detokenisation, no guards. The physical limit.
 - normalize: `Translator.translate`, all included, no translation memory.
 
 `--invariance` compares texts and scores of the lines translated one at a time, all at once, in
@@ -73,7 +71,7 @@ def argos_runner(package: Package, lines: Sequence[str], threads: int) -> Runner
     )
     translation.sentencizer = WholeText()
     translation.translate("")  # loads the model
-    return Runner("argostranslate", lambda: [translation.translate(line) for line in lines])
+    return Runner("argostranslate, beam 4", lambda: [translation.translate(line) for line in lines])
 
 
 def bare_runner(package: Package, lines: Sequence[str], threads: int, beam: int) -> Runner:
@@ -95,13 +93,13 @@ def bare_runner(package: Package, lines: Sequence[str], threads: int, beam: int)
             return_scores=True,
         )
 
-    return Runner("bare CTranslate2", run)
+    return Runner(f"bare CTranslate2, beam {beam}", run)
 
 
 def normalize_runner(package: Package, lines: Sequence[str], threads: int, beam: int) -> Runner:
     """All of `Translator.translate`."""
     translator = Translator(package, TranslateOptions(beam=beam, threads=threads))
-    return Runner("normalize", lambda: translator.translate(lines))
+    return Runner(f"normalize, beam {beam}", lambda: translator.translate(lines))
 
 
 def read_lines(path: Path, count: int) -> list[str]:
@@ -113,12 +111,10 @@ def read_lines(path: Path, count: int) -> list[str]:
 def compare(options: argparse.Namespace, package: Package, lines: Sequence[str]) -> int:
     """Print the table of times."""
     clock = time.process_time if options.clock == "cpu" else time.perf_counter
-    runners = [
-        normalize_runner(package, lines, options.threads, options.beam),
-        bare_runner(package, lines, options.threads, options.beam),
-    ]
-    if not options.without_argos:
-        runners.insert(0, argos_runner(package, lines, options.threads))
+    runners = [] if options.without_argos else [argos_runner(package, lines, options.threads)]
+    for beam in options.beam:
+        runners.append(bare_runner(package, lines, options.threads, beam))
+        runners.append(normalize_runner(package, lines, options.threads, beam))
     taken: dict[str, list[float]] = {runner.name: [] for runner in runners}
     for _ in range(options.repeats):
         for runner in runners:
@@ -127,25 +123,25 @@ def compare(options: argparse.Namespace, package: Package, lines: Sequence[str])
             taken[runner.name].append(clock() - start)
     medians = {name: statistics.median(times) for name, times in taken.items()}
     chars = sum(map(len, lines))
-    size = f"{len(lines)} lines, {chars} characters"
-    print(f"{package.pair} {package.version}, {size}, beam {options.beam},")
+    print(f"{package.pair} {package.version}, {len(lines)} lines, {chars} characters,")
     print(f"{options.threads} threads, median of {options.repeats} {options.clock} times")
-    print(f"{'':18}{'seconds':>9}{'lines/s':>9}{'chars/s':>10}{'normalize is':>20}")
-    for name, seconds in medians.items():
-        factor = f"{seconds / medians['normalize']:.2f} x as fast"
+    first, seconds = next(iter(medians.items()))
+    print(f"{'':26}{'seconds':>9}{'lines/s':>9}{'chars/s':>10}  times as fast as {first}")
+    for name, taken_seconds in medians.items():
         print(
-            f"{name:18}{seconds:9.2f}{len(lines) / seconds:9.1f}{chars / seconds:10.0f}{factor:>20}"
+            f"{name:26}{taken_seconds:9.2f}{len(lines) / taken_seconds:9.1f}"
+            f"{chars / taken_seconds:10.0f}{seconds / taken_seconds:10.2f}"
         )
     return 0
 
 
 def check_invariance(options: argparse.Namespace, package: Package, lines: Sequence[str]) -> int:
     """Print how many translations differ from those made one at a time."""
-    single = Translator(package, TranslateOptions(beam=options.beam, threads=1))
+    single = Translator(package, TranslateOptions(beam=options.beam[0], threads=1))
     alone = {line: single.translate([line])[0] for line in lines}
     wrong = 0
     for threads, batch in ((1, 2048), (1, 300), (options.threads, 4096)):
-        choice = TranslateOptions(beam=options.beam, threads=threads, max_batch_pieces=batch)
+        choice = TranslateOptions(beam=options.beam[0], threads=threads, max_batch_pieces=batch)
         shuffled = random.Random(batch).sample(lines, len(lines))
         made = Translator(package, choice).translate(shuffled)
         pairs = [(alone[line], one) for line, one in zip(shuffled, made, strict=True)]
@@ -176,7 +172,12 @@ def main() -> int:
     parser.add_argument("--text", type=Path, required=True, help="UTF-8 text, one sentence a line")
     parser.add_argument("--lines", type=int, default=1000, help="how many distinct lines (1000)")
     parser.add_argument("--threads", type=int, default=1, help="engine threads for all three (1)")
-    parser.add_argument("--beam", type=int, default=4, help="hypotheses while searching (4)")
+    parser.add_argument(
+        "--beam",
+        type=lambda text: [int(beam) for beam in text.split(",")],
+        default=[4],
+        help="hypotheses while searching, one or several (4); argostranslate always keeps 4",
+    )
     parser.add_argument("--repeats", type=int, default=3, help="interleaved repeats (3)")
     parser.add_argument("--clock", choices=("wall", "cpu"), default="wall")
     parser.add_argument("--without-argos", action="store_true", help="leave the slowest out")
