@@ -21,7 +21,15 @@ def commands(shared: Path) -> list[list[str]]:
     packages = [str(models / pair) for pair in ("it-en", "tr-en")]
     return [
         ["throughput.py", "--text", *map(str, sorted(mt.glob("*.en"))), "--megabytes", "5"],
-        ["translate.py", "--package", packages[0], "--text", str(mt / "flores-dev.it"), "--beam", "4,2,1"],
+        [
+            "translate.py",
+            "--package",
+            packages[0],
+            "--text",
+            str(mt / "flores-dev.it"),
+            "--beam",
+            "4,2,1",
+        ],
         ["quality.py", *packages, "--evaluation", str(mt)],
         ["repair.py", "--eval", str(shared / "eval")],
         ["identify.py", "--lid", str(shared / "eval" / "lid")],
