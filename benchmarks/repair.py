@@ -1,6 +1,6 @@
 """Measures decoding and repair: damage undone, clean text left alone, letters restored, speed.
 
-    python benchmarks/repair.py --eval EVALUATION [--part damage,clean,bytes,letters,speed] [--limit N]
+    python benchmarks/repair.py --eval EVALUATION [--part damage,clean,bytes,letters,options,speed,record] [--limit N]
         [--half even]
 
 EVALUATION holds `mt/*.{it,tr,en}` and `lid/<language>.txt`, one sentence a line. All damage is made
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import sys
 import time
 import unicodedata
@@ -301,6 +302,45 @@ def measure_letters(folder: Path, limit: int, show: int, half: str) -> None:
         )
 
 
+def _words_right(made: str, text: str, broken: str) -> tuple[int, int]:
+    """Of the words that were damaged: how many there are, and how many are right again."""
+    triples = zip(made.split(" "), text.split(" "), broken.split(" "), strict=False)
+    damaged_words = [(now, meant) for now, meant, was in triples if was != meant]
+    return len(damaged_words), sum(now == meant for now, meant in damaged_words)
+
+
+def measure_options(folder: Path, limit: int, show: int, half: str) -> None:
+    """The options: what they restore, and which clean sentences they change."""
+    accents = dict(zip("àèéìòù", ("a'", "e'", "e'", "i'", "o'", "u'"), strict=True))
+    ending = re.compile("[àèéìòù](?![\\w'’])")
+    plain = str.maketrans("çğıöşüâîûÇĞİÖŞÜÂÎÛ", "cgiosuaiuCGIOSUAIU")
+    options: tuple[tuple[str, str, Repairer, Callable[[str], str]], ...] = (
+        (
+            "apostrophes",
+            "it",
+            Repairer(apostrophes=True),
+            lambda text: ending.sub(lambda match: accents[match.group()], text),
+        ),
+        ("diacritics", "tr", Repairer(diacritics=True), lambda text: text.translate(plain)),
+    )
+    for name, language, repairer, spoil in options:
+        words = right = 0
+        for text in evaluation(folder, language, limit or 1000, half):
+            broken = spoil(text)
+            if broken != text:
+                found, restored = _words_right(repairer.repair(broken).text, text, broken)
+                words, right = words + found, right + restored
+        say(f"{name}: {words} words of {language}, restored {right / max(words, 1):.4f}")
+        for other in LANGUAGES:
+            texts = evaluation(folder, other, limit or 1000, half)
+            made = [(text, repairer.repair(text).text) for text in texts]
+            changed = [pair for pair in made if pair[0] != pair[1]]
+            say(f"    clean {other} sentences changed: {len(changed)} of {len(texts):,}")
+            for text, now in changed[:show]:
+                pairs = zip(text.split(" "), now.split(" "), strict=False)
+                say(f"        {[pair for pair in pairs if pair[0] != pair[1]][:6]}")
+
+
 def measure_speed(folder: Path, limit: int) -> None:
     """Clean sentences a second on one core, beside ftfy and plsfix, in one process."""
     import ftfy
@@ -351,7 +391,7 @@ def main() -> None:
     """Run the parts asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--eval", type=Path, required=True, help="folder with mt/ and lid/")
-    parser.add_argument("--part", default="damage,clean,bytes,letters,speed,record")
+    parser.add_argument("--part", default="damage,clean,bytes,letters,options,speed,record")
     parser.add_argument("--limit", type=int, default=0, help="cases of each kind; 0: all")
     parser.add_argument("--show", type=int, default=0, help="failures to print")
     parser.add_argument("--kind", default="", help="only kinds of damage whose names hold this")
@@ -366,6 +406,9 @@ def main() -> None:
             arguments.eval, arguments.limit, arguments.show, arguments.half
         ),
         "letters": lambda: measure_letters(
+            arguments.eval, arguments.limit, arguments.show, arguments.half
+        ),
+        "options": lambda: measure_options(
             arguments.eval, arguments.limit, arguments.show, arguments.half
         ),
         "speed": lambda: measure_speed(arguments.eval, arguments.limit),

@@ -75,6 +75,32 @@ def test_a_legacy_line_in_a_utf8_file() -> None:
     assert replay(fix.before, line.fixes) == line.text
 
 
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (
+            "La città è più bella. ".encode() + b"E poi\x85 basta.\n",
+            "La città è più bella. E poi… basta.\n",
+        ),
+        ("Però ".encode() + b"\x93ciao\x94" + " è così\n".encode(), "Però “ciao” è così\n"),
+        ("Perché no, la città".encode() + b"\x85", "Perché no, la città…"),
+    ],
+)
+def test_single_legacy_bytes_leave_a_short_file_utf8(raw: bytes, text: str) -> None:
+    decoding = decide(raw)
+    assert decoding.encoding == "utf-8"
+    line = decode_line(raw, decoding)
+    assert line.text == text
+    (fix,) = line.fixes
+    assert fix.evidence == "cp1252 in a utf-8 file"
+    assert fix.guess
+
+
+def test_one_legacy_byte_in_plain_text_is_typography() -> None:
+    raw = b"Wait\x85 there is more.\n"
+    assert decode_line(raw, decide(raw)).text == "Wait… there is more.\n"
+
+
 def test_the_users_choice_counts() -> None:
     assert decide(ITALIAN.encode(), encoding="windows-1254").encoding == "cp1254"
     assert decide(ITALIAN.encode("utf-8-sig"), encoding="UTF8").bom
@@ -97,6 +123,18 @@ def test_what_is_no_text() -> None:
     assert looks_binary(b"%PDF-1.7\n")
     assert not looks_binary(b"")
     assert not looks_binary(ITALIAN.encode("cp850"))
+
+
+@pytest.mark.parametrize(
+    "raw", [bytes(5), b"\x00\x01\x02\x03\x04", b"\x07\x08\x1b\x1a\x07", b"\x01\x02a", b"\x00\x00"]
+)
+def test_a_few_control_bytes_are_no_text(raw: bytes) -> None:
+    assert looks_binary(raw)
+
+
+@pytest.mark.parametrize("raw", [b" \n\t", b"\x0c", b"\r\n", "a".encode("utf-16-le"), b"ok\n"])
+def test_blank_and_short_files_are_text(raw: bytes) -> None:
+    assert not looks_binary(raw)
 
 
 @settings(max_examples=80, deadline=None)

@@ -116,6 +116,56 @@ def test_each_rule_records_its_kind(text: str, kind: FixKind) -> None:
     assert kind in {fix.kind for fix in Repairer().repair(text).fixes}
 
 
+@pytest.mark.parametrize("level", [RepairLevel.SAFE, RepairLevel.AGGRESSIVE])
+def test_a_lone_surrogate_is_no_lost_letter(level: RepairLevel) -> None:
+    result = Repairer(level).repair("La libert\ud83d di stampa")
+    assert result.text == "La libert di stampa"
+    assert {fix.kind for fix in result.fixes} == {FixKind.CONTROL}
+
+
+DAMAGED = st.builds(
+    lambda text, pair: text.encode(pair[0], "replace").decode(pair[1], "replace"),
+    st.sampled_from(
+        [
+            "La libertà di stampa è garantita e la verità più semplice è questa.",
+            "Çocuğun gözleri ışıl ışıl parlıyor, öğretmen ise şaşkın görünüyordu.",
+            "The mayor of İzmir met José and Héctor at the café.",
+            "Plain words and nothing else.",
+            "È già tardi…",
+        ]
+    ),
+    st.sampled_from(
+        [
+            ("utf-8", "cp1252"),
+            ("cp1254", "cp1252"),
+            ("cp1252", "mac-roman"),
+            ("cp850", "cp1252"),
+            ("utf-8", "utf-8"),
+        ]
+    ),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.one_of(DAMAGED, TEXTS), min_size=1, max_size=8))
+def test_a_repaired_document_is_settled_line_by_line(lines: list[str]) -> None:
+    window = [line.replace("\n", " ") + "\n" for line in lines]
+    repairer = Repairer()
+    once = [result.text for result in repairer.document().repair(window)]
+    assert [repairer.repair_line(line).text for line in once] == once
+    assert [result.text for result in repairer.document().repair(once)] == once
+
+
+def test_a_document_undoes_both_steps_of_damage_done_twice() -> None:
+    def twice(text: str) -> str:
+        return text.encode("cp1254").decode("latin-1").encode().decode("cp1252", "replace")
+
+    telling = "Öğretmen, çocuğun başarısını çok önemli buluyordu; sınıfta herkes şaşkındı.\n"
+    lone = "Mr Kırşah left early.\n"
+    together = Repairer().document().repair([twice(telling)] * 4 + [twice(lone)])
+    assert [each.text for each in together] == [telling] * 4 + [lone]
+
+
 def test_a_document_lends_what_it_has_shown() -> None:
     damaged = "Rafael Correa … Quito, ce lundi.\n"
     telling = "La libert… di stampa Š garantita e la verit… pi— semplice Š questa.\n"

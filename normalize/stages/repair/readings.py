@@ -31,7 +31,9 @@ from normalize.stages.repair.words import (
     better_spelt,
     changed_blocks,
     changed_words,
+    excerpt_of,
     for_spelling,
+    is_in_words,
     spellings,
     weight,
 )
@@ -259,34 +261,6 @@ def _sign_costs(before: str, after: str) -> dict[str, float]:
     return costs
 
 
-def _in_words(before: str, after: str) -> bool:
-    """Tell whether all changes are to words, or to blocks of one character.
-
-    Letters that are spoken about (`"Õ/õ"`) are no evidence of anything.
-    """
-    old = before.split(" ")
-    new = after.split(" ")
-    changed = [was for was, now in zip(old, new, strict=False) if was != now]
-    return any(
-        any(char.isascii() and char.isalnum() for char in block)
-        or sum(char > "\x7f" for char in block) < 2
-        for block in changed
-    )
-
-
-def _excerpt(text: str) -> str:
-    """The blocks of a text that hold a character beyond ASCII, each once, with their neighbours.
-
-    Once, because what repeats itself is no further evidence.
-    """
-    blocks = text.split(" ")
-    odd = [number for number, block in enumerate(blocks) if not block.isascii()]
-    seen = dict.fromkeys(blocks[number] for number in odd)
-    first = [blocks.index(block) for block in seen]
-    wanted = sorted({near for number in first for near in (number - 1, number, number + 1)})
-    return " ".join(blocks[number] for number in wanted if 0 <= number < len(blocks))
-
-
 def _fluencies(texts: Sequence[str], columns: Sequence[int]) -> list[float]:
     """Nats a character of each text: in one language, or a little less with words of others."""
     model = character_model()
@@ -312,7 +286,7 @@ def ranked_readings(
     least: the gain below which the best reading is not worth it; the result is empty then.
     """
     trust = trust or {}
-    excerpt = _excerpt(text)
+    excerpt = excerpt_of(text)
     candidates = {**_single_byte(excerpt, trust), **_utf8(excerpt, trust)}
     candidates.pop(excerpt, None)
     if not candidates:
@@ -339,7 +313,7 @@ def ranked_readings(
             full,
             each.candidate.step,
             each.gain,
-            each.candidate.doubt + (0.0 if _in_words(text, full) else WORDLESS),
+            each.candidate.doubt + (0.0 if is_in_words(text, full) else WORDLESS),
             fluency,
             each.known,
             each.candidate.sequences,

@@ -172,3 +172,31 @@ def among_readings(gains: Sequence[float]) -> float:
     return SPELLING_WEIGHT * sum(
         max(min(gain, MOST_AMONG_READINGS), -MOST_AMONG_READINGS) for gain in gains
     )
+
+
+def is_in_words(before: str, after: str) -> bool:
+    """Tell whether all changes are to words, or to blocks of one character.
+
+    Letters that are spoken about (`"Õ/õ"`) are no evidence of anything.
+    """
+    old = before.split(" ")
+    new = after.split(" ")
+    changed = [was for was, now in zip(old, new, strict=False) if was != now]
+    return any(
+        any(char.isascii() and char.isalnum() for char in block)
+        or sum(char > "\x7f" for char in block) < 2
+        for block in changed
+    )
+
+
+def excerpt_of(text: str) -> str:
+    """The blocks of a text that hold a character beyond ASCII, each once, with their neighbours.
+
+    Once, because what repeats itself is no further evidence.
+    """
+    blocks = text.split(" ")
+    odd = [number for number, block in enumerate(blocks) if not block.isascii()]
+    seen = dict.fromkeys(blocks[number] for number in odd)
+    first = [blocks.index(block) for block in seen]
+    wanted = sorted({near for number in first for near in (number - 1, number, number + 1)})
+    return " ".join(blocks[number] for number in wanted if 0 <= number < len(blocks))
