@@ -81,23 +81,27 @@ class DocumentIdentifier:
 
     def label(self, blocks: Sequence[Block]) -> list[LabelledBlock]:
         """The next window of blocks; a segment whose clauses speak two languages becomes two."""
-        texts = [text for block in blocks for text in _segments(block)]
+        rows = _segments(blocks)
+        texts = [text for row in rows for text in row]
         is_plain = is_plain_english if self._expected[0] == "en" else _is_never_plain
         are_plain = [is_plain(text) for text in texts]
         boundaries = self._boundaries(texts, are_plain)
         edges: set[int] = set()
         if any(boundaries):
             blocks, are_plain, edges = _divided(blocks, are_plain, boundaries)
-        items = self._items(blocks, are_plain)
+            rows = _segments(blocks)
+        items = self._items(blocks, rows, are_plain)
         for item in items:
             self._remember(item)
         decisions = [
-            _PLAIN_DECISION if item.evidence is _PLAIN else self._decide(place, items)
+            _PLAIN_DECISION
+            if item.evidence is _PLAIN and item.kind is not BlockKind.CODE
+            else self._decide(place, items)
             for place, item in enumerate(items)
         ]
         for place in edges:
             decisions[place] = replace(decisions[place], reason="clause boundary")
-        return _labelled(blocks, decisions)
+        return _labelled(blocks, rows, decisions)
 
     def _boundaries(self, texts: Sequence[str], are_plain: Sequence[bool]) -> list[Boundary | None]:
         """Where each text is divided; plain English never is."""
@@ -109,23 +113,19 @@ class DocumentIdentifier:
                 found[place] = boundary
         return found
 
-    def _items(self, blocks: Sequence[Block], are_plain: Sequence[bool]) -> list[_Item]:
-        segments = [
-            (number, block.kind, text)
-            for number, block in enumerate(blocks)
-            for text in _segments(block)
-        ]
-        unclear = [
-            text for (_, _, text), plain in zip(segments, are_plain, strict=True) if not plain
-        ]
-        sizes = [len(words(text)) for text in unclear]
-        weighed = iter(zip(sizes, self._weigh(unclear, sizes), strict=True))
-        return [
-            _Item(number, kind, LONG_WORDS, _PLAIN)
-            if plain
-            else _Item(number, kind, *next(weighed))
-            for (number, kind, _), plain in zip(segments, are_plain, strict=True)
-        ]
+    def _items(
+        self, blocks: Sequence[Block], rows: Sequence[Sequence[str]], are_plain: Sequence[bool]
+    ) -> list[_Item]:
+        items: list[_Item] = []
+        for number, (block, row) in enumerate(zip(blocks, rows, strict=True)):
+            items += [_Item(number, block.kind, LONG_WORDS, _PLAIN)] * len(row)
+        texts = [text for row in rows for text in row]
+        unclear = [place for place, plain in enumerate(are_plain) if not plain]
+        sizes = [len(words(texts[place])) for place in unclear]
+        evidence = self._weigh([texts[place] for place in unclear], sizes)
+        for place, size, weighed in zip(unclear, sizes, evidence, strict=True):
+            items[place] = items[place]._replace(words=size, evidence=weighed)
+        return items
 
     def _weigh(self, texts: Sequence[str], sizes: Sequence[int]) -> list[Evidence]:
         """The evidence of texts of so many words; that of long ones leaves no alternatives."""
@@ -252,15 +252,18 @@ def _halves(text: str, boundary: Boundary) -> Iterator[Piece]:
     yield Piece(text[boundary.start :], True)
 
 
-def _segments(block: Block) -> list[str]:
-    return [piece.text for piece in block.pieces if piece.is_segment]
+def _segments(blocks: Sequence[Block]) -> list[list[str]]:
+    """The texts of the segments of each block."""
+    return [[piece.text for piece in block.pieces if piece.is_segment] for block in blocks]
 
 
-def _labelled(blocks: Sequence[Block], decisions: Sequence[Decision]) -> list[LabelledBlock]:
+def _labelled(
+    blocks: Sequence[Block], rows: Sequence[Sequence[str]], decisions: Sequence[Decision]
+) -> list[LabelledBlock]:
     made: list[LabelledBlock] = []
     done = 0
-    for block in blocks:
-        end = done + len(_segments(block))
+    for block, row in zip(blocks, rows, strict=True):
+        end = done + len(row)
         made.append(LabelledBlock(block.kind, block.pieces, tuple(decisions[done:end])))
         done = end
     return made
