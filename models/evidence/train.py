@@ -237,15 +237,25 @@ def train_vocabulary(
     return Vocabulary.from_counts(words)
 
 
+def met_alone(everywhere: Counter[str]) -> Counter[str]:
+    """How often each word is met, names with a suffix after an apostrophe (`Ankara’da`) as themselves."""
+    found: Counter[str] = Counter()
+    for word, number in everywhere.items():
+        base = re.split("['’]", word)[0]
+        if base == word or base.isascii():
+            found[base] += number
+    return found
+
+
 def train_names(everywhere: dict[str, Counter[str]], out: Path) -> None:
     """Write the model and the list of names, foreign words of the corpora among them."""
     weights, turkish = names.names()
     for language in ("it", "en"):
-        for word, number in everywhere[language].items():
-            if word and number >= 2 and WORD.fullmatch(word) and names.is_latin(word):
+        for word, number in met_alone(everywhere[language]).items():
+            if number >= 2 and WORD.fullmatch(word) and names.is_latin(word):
                 weights[word] = max(weights[word], min(number, 3))
     named = sorted(word for word in weights if not word.isascii())
-    for word, number in everywhere["tr"].items():
+    for word, number in met_alone(everywhere["tr"]).items():
         if number >= 3 and word[:1].isupper() and names.is_latin(word):
             weights[word] = max(weights[word], min(number // 3, names.NEAR_WEIGHT))
             turkish.add(word)

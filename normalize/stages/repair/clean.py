@@ -34,6 +34,9 @@ _ENTITY = re.compile(r"&[#A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 _AROUND = re.compile(r"(?s)[^\x00-\x7f](?<=(..))(?=(.))")
 """Begins with the rare character, so that the search skips all others quickly."""
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_TURKISH_ONLY = frozenset("ğışĞİŞ")
+"""Letters that hardly any wrong decoding leaves: a word that holds one has been read rightly."""
+_TURKISH = _TURKISH_ONLY | frozenset("çöüâîûÇÖÜÂÎÛ")
 _LEADS = "ÂÃÄÅâ"
 _MIDDLES = "".join(char for char in LETTERS + TYPOGRAPHY if char not in "Â\N{NO-BREAK SPACE}")
 
@@ -155,6 +158,13 @@ def _is_well_spelt(word: str) -> bool:
         return False
     if odd_places(word):
         return False
+    if not _TURKISH.issuperset(beyond) or _TURKISH_ONLY.isdisjoint(beyond):
+        return _is_better_spelt_than_others(word, beyond)
+    return True
+
+
+def _is_better_spelt_than_others(word: str, beyond: str) -> bool:
+    """Tell the same of a word whose characters beyond ASCII alone tell nothing."""
     made = [word.translate(table) for table in _other_readings(beyond)]
     if len(word) >= LONG and any(map(_is_listed, made)):
         return False
