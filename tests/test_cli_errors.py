@@ -158,3 +158,27 @@ def test_installing_without_a_network_says_what_to_do(tmp_path: Path) -> None:
     assert "cannot be reached" in message
     assert "normalize models import FILE" in message
     assert message.count("\n") == 1
+
+
+def test_packages_come_and_go(tmp_path: Path, models: str) -> None:
+    places = {name: str(tmp_path / name.lower()) for name in ("ARGOS_PACKAGES_DIR",)}
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        done = normalize("models", *arguments, cwd=tmp_path, variables=places)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    status, out, message = run("import", models.split(",")[0])
+    assert (status, out) == (0, "")
+    assert message.startswith("normalize: it-en 1.0 installed in ")
+    status, out, _ = run("list", "--json")
+    assert (status, json.loads(out.split("\n")[0])["origin"]) == (0, "argos")
+    assert run("verify", "it-en") == (0, "it-en 1.0: sound\n", "")
+    weights = tmp_path / "argos_packages_dir/it_en/model/model.bin"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    status, out, _ = run("verify", "it-en")
+    assert status == 1
+    assert "sound" not in out
+    assert run("remove", "it-en")[0] == 0
+    status, _, message = run("remove", "it-en")
+    assert status == 1
+    assert "belongs to normalize" in message
