@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from normalize.evidence.alphabet import own_characters, symbols
-from normalize.evidence.charlm import LANGUAGES, CharacterModel, character_model
-from normalize.evidence.vocabulary import Vocabulary, vocabulary
+from normalize.evidence.charlm import LANGUAGES, CharacterModel, character_model, name_model
+from normalize.evidence.vocabulary import Names, Vocabulary, names, vocabulary
 
 SENTENCES = {
     "it": "La biblioteca comunale è chiusa per lavori fino a settembre.",
@@ -94,3 +94,34 @@ def test_a_vocabulary_is_read_as_it_was_written(tmp_path: Path) -> None:
     for language in ("it", "tr", "en"):
         assert again.words(language) == made.words(language)
     assert again.level("già", "it") == made.level("già", "it")
+
+
+def test_names_are_read_as_they_were_written(tmp_path: Path) -> None:
+    made = Names(["Zoë", "Zoé", "Ömer", "Şebnem", "Şebinkarahisar", "Łódź"])
+    made.save(tmp_path / "names.bin")
+    again = Names.load((tmp_path / "names.bin").read_bytes())
+    for name in ("Zoë", "Zoé", "Ömer", "Şebnem", "ŞEBNEM", "Łódź"):
+        assert name in again
+    assert "Zoe" not in again
+    assert "Şeb" not in again
+
+
+@pytest.mark.parametrize(
+    ("damaged", "meant"),
+    [("Beþiktaþ", "Beşiktaş"), ("HÈctor", "Héctor"), ("MŸnster", "Münster"), ("Þór", "Þór")],
+)
+def test_names_are_better_spelt_as_they_were_meant(damaged: str, meant: str) -> None:
+    scores = name_model().totals([damaged, meant])[:, 0]
+    assert scores[1] >= scores[0]
+    if damaged != meant:
+        assert scores[1] >= scores[0] + 8
+        assert damaged not in names()
+
+
+def test_words_are_scored_alone() -> None:
+    model = character_model()
+    together = model.words(["libertà", "ışık", "library"])
+    assert together.shape == (3, len(LANGUAGES))
+    assert together[1] == pytest.approx(model.words(["ışık"])[0], abs=1e-3)
+    assert [int(np.argmax(row)) for row in together] == [0, 1, 2]
+    assert model.words([]).shape == (0, len(LANGUAGES))

@@ -14,6 +14,7 @@ from normalize.stages.repair.clean import is_clean, is_plain
 from normalize.stages.repair.draft import Draft, Edit, block_edits
 from normalize.stages.repair.encodings import Step, as_utf8, decoding_table, encoding_table
 from normalize.stages.repair.readings import ranked_readings
+from normalize.stages.repair.words import are_clear, better_spelt, changed_blocks, spellings
 
 TROUBLE = st.sampled_from(
     [
@@ -287,3 +288,19 @@ def test_plain_windows_pass_at_a_glance_and_troubled_ones_do_not() -> None:
 def test_the_document_changes_nothing_about_plain_lines() -> None:
     lines = ["Plain words only.\n", "", "\n", "More of them\r\n"]
     assert Repairer().document().repair(lines) == [Repaired(line) for line in lines]
+
+
+def test_signs_made_of_letters_are_no_better_spelling() -> None:
+    languages = ("it", "tr", "en")
+    pairs = changed_blocks("la turística 10ª casaÖ", "la tur’stica 10Ğ casa…")
+    assert len(pairs) == 3
+    spelt = spellings([block for pair in pairs for block in pair], languages)
+    gains = better_spelt(pairs, spelt)
+    assert max(gains) <= 0
+    assert not are_clear(pairs, gains)
+
+
+def test_a_dash_between_two_words_is_better_spelling() -> None:
+    pairs = changed_blocks("the houseóand garden", "the house—and garden")
+    (gain,) = better_spelt(pairs, spellings([block for pair in pairs for block in pair], ("en",)))
+    assert gain > 8

@@ -17,7 +17,7 @@ _ODD = re.compile(
     rf"|(?<=[^\W\d_][{_LOWER}])[{_CAPITAL}](?![A-Z])"  # a capital after lower case: `cittÄ`
     rf"|(?<!\w)[A-Z][{_CAPITAL}](?=[a-z]{{2}})"  # two capitals at the beginning of a word: `HÈctor`
     rf"|[{_NO_LETTER_NEAR}](?=[^\W\d_])|(?<=[^\W\d_])[{_NO_LETTER_NEAR}]"
-    rf"|(?<=[^\W\d_])[‚„¿¡](?!\w)|[€£¥§](?=[{_LOWER}]{{2}})"
+    rf"|(?<=[^\W\d_])[‚„¿¡](?!\w)|[€£¥§](?=[{_LOWER}]{{2}})|(?<=[{_LOWER}])[£¥](?!\w)"
     r"|(?<=[^\W\d_])[¹²³¼½¾](?=[^\W\d_])"
     r"|(?<=\d)[À-ÿĞŞİ](?=\d)|(?<!\w)[À-ÿ](?=\d+[.,]\d)"  # a letter that was a dash or a currency
     r"|(?<= )[óùûñïþÛÐÑÞĞŞºª](?= )"  # a letter that was a dash

@@ -33,6 +33,7 @@ from normalize.stages.repair.words import (
     changed_words,
     excerpt_of,
     for_spelling,
+    is_before_word,
     is_in_words,
     spellings,
     weight,
@@ -68,7 +69,7 @@ ODD_PLACE = 4.0
 """Nats against a text for each place that no clean text has (three at most)."""
 SIGN_FOR_LETTER = 3.5
 """Nats against a reading for each letter that it takes for an apostrophe or a dash within a word;
-twice as many for other signs."""
+three times as many for other signs."""
 OVERWHELMING = 15.0
 """Nats of gain from which a text need not be fluent throughout."""
 VAST = 40.0
@@ -85,6 +86,8 @@ USUAL = 4.0
 _WINDOWS = frozenset({"cp1252", "cp1254", "iso8859-1", "iso8859-9", "iso8859-15", "utf-8"})
 """One side of nearly all damage."""
 _OWN = frozenset(own_characters())
+_NEIGHBOURS = frozenset("ąćčďđęěłńňőřśťůűźżāēīūąĆČĎĐĘĚŁŃŇŐŘŚŤŮŰŹŻ")
+"""Letters of names in Latin script that no candidate encoding holds."""
 _BROKEN_WORD = re.compile(r"[^\W\d_][^\w\s\x00-\x7f’‘“”·–—…\xad\u200b-\u200d°ºª®™][^\W\d_]")
 _RARE_SIGNS = "÷±×µ¤¦¬¶™®©ªº§†‰…"
 """Signs that letters at the edge of a word are seldom mistaken for."""
@@ -166,7 +169,8 @@ def read_utf8(text: str, wrong: str) -> tuple[str, int]:
     def read(match: re.Match[str]) -> str:
         nonlocal count
         char = as_utf8(match.group(), wrong)
-        if char is None or (char.isalpha() and char not in _OWN and _in_latin(match)):
+        foreign = char is not None and char not in _OWN and char not in _NEIGHBOURS
+        if char is None or (foreign and char.isalpha() and _in_latin(match)):
             return match.group()
         if "\x80" <= char < "\xa0" and match.string[: match.start()][-1:].isupper():
             return match.group()  # “HÂLÂ” is a word in capitals and a quotation mark
@@ -257,7 +261,8 @@ def _sign_costs(before: str, after: str) -> dict[str, float]:
             continue
         inside = before[at - 1 : at].isalpha() and before[at + 1 : at + 2].isalpha()
         if inside or now in _RARE_SIGNS:
-            costs[was] = SIGN_FOR_LETTER if now in "’–—" else 2 * SIGN_FOR_LETTER
+            parted = now in "’–—" and is_before_word(after, at + 1)
+            costs[was] = SIGN_FOR_LETTER if parted else 3 * SIGN_FOR_LETTER
     return costs
 
 

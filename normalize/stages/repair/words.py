@@ -114,6 +114,12 @@ def _is_listed(words: Sequence[str]) -> bool:
     return bool(words) and any(listed.knows(words[0], language) for language in LANGUAGES)
 
 
+def is_before_word(text: str, at: int) -> bool:
+    """Tell whether what begins at a place is a listed word, or none at all (a number, a sign)."""
+    match = _WORD.match(text, at)
+    return match is None or _is_listed([match.group()])
+
+
 def _invents_signs(was: str, now: str) -> bool:
     """Tell whether letters of a block become signs otherwise than quotation marks and dashes do."""
     if len(was) != len(now):
