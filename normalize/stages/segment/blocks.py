@@ -89,6 +89,8 @@ class _Scan:
 
     def _take(self, count: int) -> str:
         self._taken += count
+        if count == 1:
+            return self._queue.popleft()
         return "".join([self._queue.popleft() for _ in range(count)])
 
     def _code(self, count: int) -> Block:

@@ -59,8 +59,10 @@ def sentences(text: str) -> list[Piece]:
         if start:
             pieces.append(Piece(text[:start], False))
     for match in _CANDIDATE.finditer(text, start, end):
-        if _ends_sentence(text, start, match):
-            stop, following = match.span("space")
+        stop, following = match.span("space")
+        if _is_common_end(text, start, match.start(), stop, following) or _ends_sentence(
+            text, start, match
+        ):
             pieces.append(Piece(text[start:stop], True))
             if following - stop == 1 and text[stop] == " ":
                 pieces.append(_GAP)
@@ -73,18 +75,24 @@ def sentences(text: str) -> list[Piece]:
     return pieces
 
 
+def _is_common_end(text: str, start: int, at: int, close: int, following: int) -> bool:
+    """Tell of a full stop between a word and a capital whether it ends the sentence, as it does nearly always.
+
+    at, close, following: where the stop is, where what closes it ends, and where the text goes on.
+    """
+    if close != at + 1 or text[at] != "." or not text[following].isupper():
+        return False
+    nearest = at - _MAX_TOKEN_CHARS if at - _MAX_TOKEN_CHARS > start else start
+    token = text[text.rfind(" ", nearest, at) + 1 or nearest : at]
+    is_word = len(token) > 4 or (len(token) > 1 and token.islower())
+    return is_word and token.isalpha() and token not in known.ANY
+
+
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     """Decide whether the sentence that began at `start` ends at this run of stops."""
     at, following = match.start(), match.end()
     stop = match["stop"]
-    if text[following].isupper():
-        if stop == "." and match.end("close") == at + 1:
-            nearest = max(start, at - _MAX_TOKEN_CHARS)
-            token = text[max(nearest, text.rfind(" ", nearest, at) + 1) : at]
-            is_word = len(token) > 4 or (token.islower() and len(token) > 1)
-            if is_word and token.isalpha() and token not in known.ANY:
-                return True  # so it is with nearly all of them
-    elif stop[0] in "。！？":  # these have no other use
+    if stop[0] in "。！？" and not text[following].isupper():  # these have no other use
         return True
     after = _NEXT_WORD.match(text, following)
     word = after["word"] if after else ""
