@@ -336,11 +336,17 @@ def test_only_our_own_stale_corpora_are_removed(
 ) -> None:
     out = tmp_path / "out"
     (out / "corpus").mkdir(parents=True)
-    (out / "corpus/mine.txt").write_text("precious", encoding="utf-8")
-    (out / "corpus/it-en.tsv").write_text("of an earlier run", encoding="utf-8")
+    theirs = {"mine.txt": "precious", "de-en.tsv": "made by hand"}
+    for name, text in theirs.items():
+        (out / "corpus" / name).write_text(text, encoding="utf-8")
+    go(pages, out, config(packages, formats=("jsonl", "tsv", "tmx")), limit=1)
+    (out / "corpus/it-en.tmx").write_text("changed by hand", encoding="utf-8")
     go(pages, out, config(packages, formats=("jsonl",)), limit=1)
-    assert (out / "corpus/mine.txt").read_text(encoding="utf-8") == "precious"
-    assert not (out / "corpus/it-en.tsv").exists()
+    left = {path.name for path in (out / "corpus").iterdir()}
+    assert {*theirs, "it-en.tmx", "it-en.jsonl"} <= left
+    assert "it-en.tsv" not in left
+    for name, text in theirs.items():
+        assert (out / "corpus" / name).read_text(encoding="utf-8") == text
 
 
 def test_an_output_folder_around_all_inputs_is_refused(

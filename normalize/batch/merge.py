@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ from normalize.version import __version__
 from normalize.writers import CorpusFile, CorpusHeader, write_corpus, write_rejections
 from normalize.writers.atomic import atomic_text
 
-_CORPUS_NAME = re.compile(r"([a-z]{2,3})-([a-z]{2,3})\.(tmx|tsv|jsonl|parquet|\1|\2)")
 BINS = tuple(round(-2.0 + 0.1 * step, 1) for step in range(20))
 
 
@@ -156,13 +154,20 @@ def signature(config: Config, spec: EngineSpec, pair: str) -> str:
 
 
 def _remove_stale(layout: Layout, merged: Merged) -> None:
-    """Corpora of an earlier run with other formats or languages would not match the manifest.
+    """Remove corpora of an earlier run with other formats or languages: they would not match the manifest.
 
-    Only names that a run gives are ours to remove; whatever else lies in the folder is the user's.
+    The manifest of that run proves, with the digest, what is ours; whatever else lies in the folder is the user's.
     """
-    for path in (layout.out / "corpus").iterdir():
-        is_ours = _CORPUS_NAME.fullmatch(path.name)
-        if is_ours and path.is_file() and path.name not in merged.files:
+    try:
+        manifest = json.loads((layout.out / "manifest.json").read_text(encoding="utf-8"))
+        written = {str(name): str(file["sha256"]) for name, file in manifest["files"].items()}
+    except (OSError, KeyError, TypeError, ValueError, AttributeError):
+        return
+    for path in sorted((layout.out / "corpus").iterdir()):
+        sha256 = written.get(f"corpus/{path.name}")
+        if not sha256 or path.name in merged.files or path.is_symlink():
+            continue
+        if parts.file_digest(path) == sha256:
             path.unlink()
 
 
