@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from normalize.stages.translate.protect import protected_spans
+from normalize.stages.translate.protect import Span, protected_spans
 
 _EMPHASIS = r"\*{1,3}|_{1,3}|~~"
 _LINK = re.compile(
@@ -89,41 +89,53 @@ def read_marks(text: str) -> MarkedText | None:
     if not any(sign in text for sign in "*_~[<"):
         return None
     plain, marks, end, length = [], [], 0, 0
-    for opening, inner, closing, start, stop, link in _found(text):
-        before = text[end:start]
+    for found in _found(text):
+        before = text[end : found.span.start]
         length += len(before)
-        marks.append(Mark(length, length + len(inner), opening, closing, link))
-        plain += [before, inner]
-        length += len(inner)
-        end = stop
+        marks.append(
+            Mark(length, length + len(found.inner), found.opening, found.closing, found.link)
+        )
+        plain += [before, found.inner]
+        length += len(found.inner)
+        end = found.span.end
     if not marks:
         return None
     return MarkedText("".join([*plain, text[end:]]), tuple(marks))
 
 
-def _found(text: str) -> Iterator[tuple[str, str, str, int, int, bool]]:
-    """Opening, words, closing, start and end in the text, whether it is a link: in order, apart."""
-    taken: list[tuple[int, int]] = []
-    found = []
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A mark in the text with marks: `span` is `opening + inner + closing`."""
+
+    span: Span
+    opening: str
+    inner: str
+    closing: str
+    link: bool
+
+
+def _found(text: str) -> list[_Found]:
+    """The marks of a text, in order, none touching another's characters or code."""
+    found: list[_Found] = []
     for pattern in (_LINK, _ELEMENT, _STRONG):
         for match in pattern.finditer(text):
-            start, stop = match.span()
-            inner = match["inner"]
-            overlaps = any(start < high and low < stop for low, high in taken)
-            if overlaps or not any(char.isalnum() for char in inner):
+            span, inner = Span(*match.span()), match["inner"]
+            taken = span.overlaps(one.span for one in found)
+            if taken or not any(char.isalnum() for char in inner):
                 continue
-            link = pattern is _LINK or match.groupdict().get("name", "").lower() == "a"
-            hug = (match.groupdict().get("hug") or "") if pattern is _LINK else ""
+            groups = match.groupdict()
+            hug = groups.get("hug") or ""
             opening, closing = hug + match["open"], match["close"] + hug
             if whole := _INNER_EMPHASIS.fullmatch(inner):
                 inner = whole["inner"]
                 opening, closing = opening + whole["open"], whole["open"] + closing
-            taken.append((start, stop))
-            found.append((opening, inner, closing, start, stop, link))
-    literal = [(span.start, span.end) for span in protected_spans(text) if text[span.start] == "`"]
-    for one in sorted(found, key=lambda item: item[3]):
-        if not any(one[3] < high and low < one[4] for low, high in literal):
-            yield one
+            link = pattern is _LINK or groups.get("name", "").lower() == "a"
+            found.append(_Found(span, opening, inner, closing, link))
+    if not found:
+        return []
+    code = [span for span in protected_spans(text) if text[span.start] == "`"]
+    outside = [one for one in found if not one.span.overlaps(code)]
+    return sorted(outside, key=lambda one: one.span.start)
 
 
 def projected(
@@ -135,9 +147,9 @@ def projected(
     target: the translation of `marked.plain`. inner: the translations of `marked.inner`, each made
     on its own.
     """
-    places: list[tuple[int, int, Mark]] = []
+    places: list[tuple[Span, Mark]] = []
     lost = []
-    taken = [(span.start, span.end) for span in protected_spans(target)]
+    taken = protected_spans(target)
     after = 0
     for mark, source, words in zip(marked.marks, marked.inner, inner, strict=True):
         place = _place(target, (words, source), taken, after)
@@ -145,18 +157,17 @@ def projected(
             lost.append(mark)
             continue
         taken.append(place)
-        after = place[1]
-        places.append((*place, mark))
+        after = place.end
+        places.append((place, mark))
     out, end = [], 0
-    for start, stop, mark in sorted(places, key=lambda item: item[0]):
-        out += [target[end:start], mark.opening, target[start:stop], mark.closing]
-        end = stop
+    for place, mark in sorted(places, key=lambda item: item[0].start):
+        words = target[place.start : place.end]
+        out += [target[end : place.start], mark.opening, words, mark.closing]
+        end = place.end
     return "".join([*out, target[end:]]), tuple(lost)
 
 
-def _place(
-    target: str, wanted: Sequence[str], taken: Sequence[tuple[int, int]], after: int
-) -> tuple[int, int] | None:
+def _place(target: str, wanted: Sequence[str], taken: Sequence[Span], after: int) -> Span | None:
     """Where one of the wanted words stands in a text, not inside what is taken; behind `after` if
     it can be.
     """
@@ -166,11 +177,8 @@ def _place(
             if not any(char.isalnum() for char in form):
                 continue
             pattern = re.compile(rf"(?<!\w){re.escape(form)}(?!\w)", re.IGNORECASE)
-            free = [
-                match.span()
-                for match in pattern.finditer(target)
-                if not any(match.start() < high and low < match.end() for low, high in taken)
-            ]
+            places = [Span(*match.span()) for match in pattern.finditer(target)]
+            free = [place for place in places if not place.overlaps(taken)]
             if free:
-                return next((place for place in free if place[0] >= after), free[0])
+                return next((place for place in free if place.start >= after), free[0])
     return None

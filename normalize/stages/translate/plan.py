@@ -154,11 +154,7 @@ class Planner:
     ) -> Unit:
         literal = tuple(core[span.start : span.end] for span in spans)
         if protection is Protection.HIDE_NUMBERS:
-            numbers = [
-                span
-                for span in number_spans(core)
-                if not any(_overlap(span, other) for other in spans)
-            ]
+            numbers = [span for span in number_spans(core) if not span.overlaps(spans)]
             spans = sorted([*spans, *numbers], key=lambda span: span.start)
         hidden, pieces, end = [], [], 0
         for index, span in enumerate(spans):
@@ -175,10 +171,6 @@ class Planner:
         return Unit(
             core, _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text), tuple(hidden), literal, shouted
         )
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _outside(core: str, spans: Sequence[Span]) -> str:

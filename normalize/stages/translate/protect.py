@@ -5,6 +5,7 @@ markup, emoji.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _SYMBOLS = "\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"
@@ -65,6 +66,10 @@ class Span:
 
     start: int
     end: int
+
+    def overlaps(self, others: Iterable[Span]) -> bool:
+        """Whether it shares a character with one of the others."""
+        return any(self.start < other.end and other.start < self.end for other in others)
 
 
 def protected_spans(text: str) -> list[Span]:
