@@ -136,6 +136,15 @@ def test_any_text_comes_out_whole_when_nothing_is_repaired(text: str) -> None:
     assert out.replace(FakeTranslator.MARK, "") == text.replace(FakeTranslator.MARK, "")
 
 
+@pytest.mark.parametrize("space", [" ", "   ", "\t"])
+def test_a_line_too_long_for_memory_loses_no_space_where_it_is_cut(
+    pipeline: Pipeline, space: str
+) -> None:
+    text = space.join(["Plenty of words that nobody broke into lines.", "So"] * 5_000)
+    assert len(list(split_lines(text))) > 3
+    assert "".join(window.text for window in convert(pipeline, [("long", text)])) == text
+
+
 def test_seeds_keep_their_lines(pipeline: Pipeline, seeds: Path) -> None:
     for path in sorted(seeds.glob("*.txt")):
         text = path.read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -317,8 +318,11 @@ def test_long_lines_are_cut_and_join_back(tmp_path: Path) -> None:
         lines = [line.text for line in Reader(Input(path, "a")).lines()]
         assert "".join(lines) == raw
         assert max(len(line.encode()) for line in lines) <= MAX_LINE_BYTES
-        for line in lines[:-1]:
-            assert line.endswith((" ", "\n")) or " " not in line, "cut after white space"
+        for line, after in pairwise(lines):
+            assert after[0] == " " or line.endswith("\n") or " " not in line, (
+                "cut before white space"
+            )
+            assert not line.endswith(" "), "would be taken off as the end of a line"
         assert lines == [line.text for line in split_lines(raw)]
 
 

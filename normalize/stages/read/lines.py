@@ -12,7 +12,7 @@ from normalize.stages.read.inputs import Input, Line
 from normalize.stages.read.streams import CHUNK_BYTES, Chunks, rechunk
 
 MAX_LINE_BYTES = 65_536
-"""A longer line is cut, after white space where there is some, into lines that join back to it."""
+"""A longer line is cut, before white space where there is some, into lines that join back to it."""
 _BYTES_A_ZERO = 500
 _CHUNKS_TO_DAMAGE = 16
 _LANGUAGES = ("it", "tr", "en")
@@ -212,8 +212,11 @@ def _whole_lines(chunks: Iterable[bytes], newline: bytes) -> Iterator[bytes]:
 
 
 def _cut(line: bytes) -> int:
-    """Where to cut a line that is too long: after white space, else between characters."""
-    end = max(line.rfind(b" ", 0, MAX_LINE_BYTES), line.rfind(b"\t", 0, MAX_LINE_BYTES)) + 1
+    """Where to cut a line that is too long: before white space, which at the end of a line would be taken off, else between
+    characters.
+    """
+    space = max(line.rfind(b" ", 0, MAX_LINE_BYTES), line.rfind(b"\t", 0, MAX_LINE_BYTES))
+    end = len(line[: space + 1].rstrip(b" \t"))
     if end:
         return end
     end = MAX_LINE_BYTES
