@@ -23,7 +23,7 @@ from normalize.document import (
 )
 from normalize.stages.identify.detectors import Detector, Evidence, weigh
 from normalize.stages.identify.features import words
-from normalize.stages.identify.plain import is_plain_english
+from normalize.stages.identify.plain import are_plain_english
 from normalize.stages.identify.spans import Boundary, Divider
 
 SURE_WORDS = 4
@@ -83,16 +83,14 @@ class DocumentIdentifier:
         """The next window of blocks; a segment whose clauses speak two languages becomes two."""
         rows = _segments(blocks)
         texts = [text for row in rows for text in row]
-        is_plain = is_plain_english if self._expected[0] == "en" else _is_never_plain
-        are_plain = [is_plain(text) for text in texts]
+        are_plain = are_plain_english(texts) if self._expected[0] == "en" else [False] * len(texts)
         boundaries = self._boundaries(texts, are_plain)
         edges: set[int] = set()
         if any(boundaries):
             blocks, are_plain, edges = _divided(blocks, are_plain, boundaries)
             rows = _segments(blocks)
         items = self._items(blocks, rows, are_plain)
-        for item in items:
-            self._remember(item)
+        self._remember(items)
         decisions = [
             _PLAIN_DECISION
             if item.evidence is _PLAIN and item.kind is not BlockKind.CODE
@@ -137,15 +135,31 @@ class DocumentIdentifier:
             made.update(zip(places, evidence, strict=True))
         return [made[place] for place in range(len(texts))]
 
-    def _remember(self, item: _Item) -> None:
-        """Count a language seen for certain; the least seen is forgotten when there are many."""
-        best = item.evidence.language
-        if item.kind is BlockKind.CODE or best.code == UNDETERMINED or best.probability < SURE:
-            return
-        if item.words >= SURE_WORDS:
-            self._see(best.code, 1.0 if item.words >= LONG_WORDS else 0.6)
-        elif item.words >= 2 and best.code in self._expected:
-            self._see(best.code, 0.3)
+    def _remember(self, items: Sequence[_Item]) -> None:
+        """Count the languages seen for certain, in order; the least seen is forgotten when there are many."""
+        plain = 0
+        for item in items:
+            if item.evidence is _PLAIN and item.kind is not BlockKind.CODE:
+                plain += 1
+                continue
+            self._see_plain(plain)
+            plain = 0
+            best = item.evidence.language
+            if item.kind is BlockKind.CODE or best.code == UNDETERMINED or best.probability < SURE:
+                continue
+            if item.words >= SURE_WORDS:
+                self._see(best.code, 1.0 if item.words >= LONG_WORDS else 0.6)
+            elif item.words >= 2 and best.code in self._expected:
+                self._see(best.code, 0.3)
+        self._see_plain(plain)
+
+    def _see_plain(self, count: int) -> None:
+        """Count so many plain sentences in a row as if one by one."""
+        code = _PLAIN.language.code
+        while count:
+            step = min(count, int(_SEEN_LIMIT - self._seen.get(code, 0.0)) + 1)
+            self._see(code, float(step))
+            count -= step
 
     def _see(self, code: str, weight: float) -> None:
         self._seen[code] = self._seen.get(code, 0.0) + weight
@@ -214,10 +228,6 @@ class DocumentIdentifier:
         if final.code in self._sources and final.probability < ACCEPT:
             return Decision(Language(UNDETERMINED, final.probability), raw, "undecided")
         return Decision(final, raw, reason)
-
-
-def _is_never_plain(text: str) -> bool:
-    return False
 
 
 def _divided(

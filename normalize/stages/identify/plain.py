@@ -1,16 +1,20 @@
 """Proof by its words that a sentence is plain English, before anything costly looks at it.
 
 Most text of most runs is English and needs no model. A sentence passes if words that only English writes so are dense in it and come
-again every few words, no frequent word of another language is there, and unknown words stand alone among known ones; then no clause of
-it can be in a source language. What does not pass is decided by the detector: a refusal here says nothing.
+again every few words, no frequent word of another language is there, and unknown words stand alone or in twos between English ones;
+then no clause of it can be in a source language. What does not pass is decided by the detector: a refusal here says nothing.
 """
 
 from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
 
 MIN_WORDS = 6
 MAX_GAP_WORDS = 6
@@ -20,13 +24,17 @@ MIN_SHARE = 5
 MIN_STRONG = 2
 """So many of them are written like no word of another language."""
 _REMEMBERED_WORDS, _REMEMBERED_CHARS = 1 << 16, 32
+_END, _END_CODE = "\0", ord("\n")
+"""What stands between two texts that are looked at together, and its code."""
 _FOREIGN_CODE = ord("f")
-_OTHER_CODES = b"oO.x"
-_WEAK_CODES = b"wW"
-_GAP = re.compile(rb"[oO.x]{%d}" % (MAX_GAP_WORDS + 1))
-_STRANGE = re.compile(rb"(?:x[oO.]*|O[O.]*)x")
-"""Two unknown words with no English word between them, or one after a capital: a clause in another language may be there."""
-_FURNITURE = re.compile(rb"[oO.x](?=[O.]*[ox])(?:[ox.]*O|[oxO.]*[SW])")
+_GAP = re.compile(rb"[oO.xX]{%d}" % (MAX_GAP_WORDS + 1))
+_STRANGE = re.compile(
+    rb"x\.*+x|[xX]\.*+[wW]\.*+[xX]|[xX]\.*+[oOxX]\.*+[oOxX]|[oO]\.*+(?:[xX]\.*+[oOxX]|[oO]\.*+[xX])"
+)
+"""Two unknown words in lower case together, or two of any case around a word that other languages may have too, or three words in
+a row, an unknown one among them, and none of them English: as many as a clause in another language has at least.
+"""
+_FURNITURE = re.compile(rb"\n[oO.xX](?=[OX.]*[ox])(?:[ox.]*[OX]|[oxOX.]*[SW])")
 """A clause in another language may stand before the first English word.
 
 The second clause of a glued line starts with a capital letter (`spans.py`). So the words before the first English word are one
@@ -35,6 +43,8 @@ clause if they are names, or have no capital after the first.
 _EDGES = ".,;:!?\"'“”‘’«»()[]…*_"
 _SUFFIXES = frozenset({"s", "t", "re", "ve", "ll", "d", "m"})
 """What English writes after an apostrophe."""
+_ENGLISH_SUFFIXES = frozenset({"t", "re", "ve", "ll"})
+"""What English alone writes there (`don't`, `they've`)."""
 
 _STRONG = frozenset(
     """the and of that with this which from been their would there were they because these those could should after before between
@@ -70,6 +80,8 @@ _FOREIGN = (
         "de",
         "del",
         "san",
+        "come",
+        "met",
     }
 )
 """Frequent words of other languages; those that English or its names write too say nothing."""
@@ -85,24 +97,60 @@ def is_plain_english(text: str) -> bool:
     >>> is_plain_english("Riportato dall'IA Japan's Prime Minister held a call with the President.")
     False
     """
-    codes = bytes(map(_CODES.__getitem__, text.split()))
-    if len(codes) < MIN_WORDS or _FOREIGN_CODE in codes:
-        return False
-    english = codes.translate(None, _OTHER_CODES)
-    if len(english) * MIN_SHARE < len(codes):
-        return False
-    if len(english.translate(None, _WEAK_CODES)) < MIN_STRONG:
-        return False
-    if _GAP.search(codes) or _STRANGE.search(codes) or _FURNITURE.match(codes):
-        return False
-    return text.isascii() or len(text.encode("ascii", "ignore")) * 10 > 9 * len(text)
+    return are_plain_english([text])[0]
+
+
+def are_plain_english(texts: Sequence[str]) -> list[bool]:
+    """`is_plain_english` of many texts, in far less time than one by one."""
+    if not texts:
+        return []
+    codes = _codes(texts)
+    letters = np.frombuffer(codes, np.uint8)[1:]
+    ends = np.flatnonzero(letters == _END_CODE)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    words = ends - starts
+    english, strong, foreign = (
+        np.add.reduceat(members[letters], starts)
+        for members in (_IS_ENGLISH, _IS_STRONG, _IS_FOREIGN)
+    )
+    proven = (
+        (words >= MIN_WORDS)
+        & (english * MIN_SHARE >= words)
+        & (strong >= MIN_STRONG)
+        & (foreign == 0)
+    )
+    for pattern in (_GAP, _STRANGE, _FURNITURE):
+        hits = [match.start() for match in pattern.finditer(codes)]
+        proven[np.searchsorted(ends, hits)] = False  # `codes` has one more letter in front
+    return [
+        bool(proof) and (text.isascii() or len(text.encode("ascii", "ignore")) * 10 > 9 * len(text))
+        for text, proof in zip(texts, proven.tolist(), strict=True)
+    ]
+
+
+def _codes(texts: Sequence[str]) -> bytes:
+    """The codes of the words of all texts, an end before each text and after the last."""
+    joined = f" {_END} ".join(texts)
+    if joined.count(_END) != len(texts) - 1:
+        joined = f" {_END} ".join([text.replace(_END, " ") for text in texts])
+    return bytes(map(_CODES.__getitem__, [_END, *joined.split(), _END]))
+
+
+def _members(codes: bytes) -> npt.NDArray[np.int64]:
+    """One for each of these codes, none for any other."""
+    found = np.zeros(256, np.int64)
+    found[list(codes)] = 1
+    return found
+
+
+_IS_ENGLISH, _IS_STRONG, _IS_FOREIGN = _members(b"sSwW"), _members(b"sS"), _members(b"f")
 
 
 class _Codes(dict[str, int]):
     """What each word is, as written: a letter (see `_code`). Words met lately are remembered."""
 
     def __missing__(self, word: str) -> int:
-        code = _code(word)
+        code = _END_CODE if word == _END else _code(word)
         if len(word) <= _REMEMBERED_CHARS:
             if len(self) >= _REMEMBERED_WORDS:
                 self.clear()
@@ -113,25 +161,28 @@ class _Codes(dict[str, int]):
 def _code(word: str) -> int:
     """What a word is.
 
-    `f`: frequent in another language. `s`: hardly written so in any other language than English. `w`: a function word of
-    English. `o`: known in English. `x`: unknown. In capitals where the word begins with one; then `O` is any other word,
-    a name for all that is known. `.`: no word.
+    `f`: frequent in another language, or with an apostrophe as no English word has it. `s`: hardly written so in any other
+    language than English. `w`: a function word of English. `o`: known in English. `x`: unknown. In capitals where the word
+    begins with one; then `O` is any other word, a name for all that is known, and `X` one with a letter beyond ASCII.
+    `.`: no word.
     """
     core = word.strip(_EDGES).replace("’", "'")
     lower = core.lower()
-    if lower in _FOREIGN:
+    if lower in _FOREIGN and core != "UN":
         return _FOREIGN_CODE
     if not core.isascii():
-        return ord("x" if any(map(str.isalpha, core)) else ".")
+        return ord("X" if core[0].isupper() else "x" if any(map(str.isalpha, core)) else ".")
     lower, apostrophe, suffix = lower.partition("'")
     if apostrophe and suffix not in _SUFFIXES:
-        return ord("x")
+        return _FOREIGN_CODE
     if not core[:1].isalpha():
         return ord(".")
     distinctive, known = _english()
     is_name = core[0].isupper()
     if lower in _WORDS:
         code = "s" if lower in _STRONG else "w"
+    elif suffix in _ENGLISH_SUFFIXES and (suffix != "t" or lower.endswith("n")):
+        code = "s"
     elif is_name or lower not in distinctive:
         code = "o" if is_name or known.issuperset(lower.split("-")) else "x"
     else:

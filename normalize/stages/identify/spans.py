@@ -10,6 +10,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from normalize.evidence.vocabulary import LANGUAGES as VOCABULARIES
+from normalize.evidence.vocabulary import vocabulary
 from normalize.stages.identify.features import words
 from normalize.stages.identify.model import UNIT, Ints, LanguageModel, chunks
 
@@ -20,6 +22,8 @@ MIN_SIDE_NATS = 3.0
 MIN_WORDS = 3
 """Both sides have at least so many words: a name or a title of two is no clause."""
 MAX_WORDS = 60
+MIN_LISTED = 0.75
+"""Of a side that may be a list of names, so many words are in the vocabulary of its language."""
 _CANDIDATE = re.compile(r"(?<=\S)(\s+)(?=[\"“«(]?[^\W\d_])")
 _CLAUSE_ENDS = ".!?:;…|•·»”)]–—-"
 _OPENING = re.compile(r"[\"“«(]")
@@ -114,10 +118,33 @@ def _boundary(text: str, before: Ints, codes: Sequence[str]) -> Boundary | None:
             before[count][left] - before[count][right],
             after[count][right] - after[count][left],
         )
-        if left != right and min(sides) >= MIN_SIDE_NATS * UNIT:
+        if left == right or min(sides) < MIN_SIDE_NATS * UNIT:
+            continue
+        clauses = ((text[: match.start()], codes[left]), (text[match.end() :], codes[right]))
+        if not any(_may_be_names(clause, code, codes[0]) for clause, code in clauses):
             best = Boundary(match.start(), match.end(), (codes[left], codes[right]))
             best_gain = gain
     return best
+
+
+def _may_be_names(clause: str, code: str, target: str) -> bool:
+    """Tell whether a clause holds no word in lower case that its language writes more often, and few words of its vocabulary.
+
+    The letters of names read as the language of their bearers, also in a list of them in the middle of an English sentence.
+    """
+    if code == target or code not in VOCABULARIES:
+        return False
+    found = [word.strip("'") for word in words(clause)]
+    capitalised = [word for word in found if not word[0].islower()]
+    if any(_is_more_usual(word, code, target) for word in found if word[0].islower()):
+        return False
+    return sum(vocabulary().knows(word, code) for word in capitalised) < MIN_LISTED * len(found)
+
+
+def _is_more_usual(word: str, code: str, target: str) -> bool:
+    """Tell whether a word is more frequent in one language than in another."""
+    own, other = vocabulary().nats(word, code), vocabulary().nats(word, target)
+    return own is not None and (other is None or own > other)
 
 
 def _may_divide(text: str, match: re.Match[str], count: int, total: int) -> bool:

@@ -106,9 +106,13 @@ class Repairer:
                 return Repaired(draft.text + ending, tuple(draft.fixes))
         return Repaired(line)
 
-    def passes(self, lines: Sequence[str]) -> bool:
-        """Tell at a glance whether none of the lines, endings included, needs anything."""
-        return not self._reads_plain and is_plain("".join(lines))
+    def needing(self, lines: Sequence[str]) -> list[int]:
+        """Which of the lines, endings included, may need something: those that are not plain ASCII at a glance."""
+        if self._reads_plain:
+            return list(range(len(lines)))
+        beyond = [place for place, line in enumerate(lines) if not line.isascii()]
+        simple = [place for place, line in enumerate(lines) if line.isascii()]
+        return sorted([*beyond, *_not_plain(lines, simple)])
 
     def _has_option_work(self, body: str) -> bool:
         """Tell whether a rule that may be off could have something to do in a clean line."""
@@ -141,6 +145,16 @@ class Repairer:
             draft.apply(diacritics(draft.text, self.languages))
 
 
+def _not_plain(lines: Sequence[str], places: Sequence[int]) -> list[int]:
+    """Those of some places where lines are not plain; one look at many lines at once costs far less than one at each."""
+    if not places or is_plain("".join([lines[place] for place in places])):
+        return []
+    if len(places) == 1:
+        return list(places)
+    middle = len(places) // 2
+    return _not_plain(lines, places[:middle]) + _not_plain(lines, places[middle:])
+
+
 class DocumentRepairer:
     """Repairs one document window by window, and remembers how it is damaged.
 
@@ -157,20 +171,26 @@ class DocumentRepairer:
 
     def repair(self, lines: Sequence[str]) -> list[Repaired]:
         """Repair the next lines of the document; one result a line, in order."""
-        if self._repairer.level is RepairLevel.OFF or self._repairer.passes(lines):
-            return [Repaired(line) for line in lines]
-        alone = [self._repairer.repair_line(line) for line in lines]
-        for line, result in zip(lines, alone, strict=True):
-            self._learn(line, result)
-        if not self._trust:
-            return alone
-        trust = self._trust
-        if self._damaged < 2 * self._intact:
-            trust = {step: min(nats, CERTAIN - 1) for step, nats in trust.items()}
-        return [self._again(line, result, trust) for line, result in zip(lines, alone, strict=True)]
+        results = [Repaired(line) for line in lines]
+        if self._repairer.level is RepairLevel.OFF:
+            return results
+        needing = self._repairer.needing(lines)
+        for place in needing:
+            results[place] = self._repairer.repair_line(lines[place])
+            self._learn(lines[place], results[place])
+        if self._trust:
+            trust = self._trust
+            if self._damaged < 2 * self._intact:
+                trust = {step: min(nats, CERTAIN - 1) for step, nats in trust.items()}
+            for place in needing:
+                results[place] = self._again(lines[place], results[place], trust)
+        return results
 
     def _learn(self, line: str, result: Repaired) -> None:
         """Trust the steps that mended a line, the more the clearer they did."""
+        if not result.fixes:
+            self._intact += not line.isascii() and is_clean(line.rstrip())
+            return
         shown = {
             fix.evidence: fix.margin
             for fix in result.fixes
