@@ -10,6 +10,7 @@ import difflib
 import hashlib
 import json
 import math
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -29,6 +30,7 @@ _FLAGS = {"restart": "resume"}
 """Flags that switch another key off: `restart = true` is `resume = false`."""
 REPAIR_LEVELS = ("off", "safe", "aggressive")
 MEMORY_WORDS = ("auto", "off")
+ENGINES = ("local", "ray")
 
 
 def _check_encoding(name: str) -> None:
@@ -236,14 +238,17 @@ class Config:
 class RunOptions:
     """How a run goes about it. Nothing here changes a byte of the result, except that `limit` reads fewer documents.
 
-    workers: processes; 0 means one for each processor. limit: at most so many documents. resume: use what an earlier run of the
-    same output folder finished. memory: where translations are kept for the next run: `auto` (inside the output folder), `off`, or
-    the path of a file, which several runs may share. out: the output folder, files_from: a file with one input a line, dry_run: say
-    what would be done and do nothing; these three are for the command line, empty where nothing is set. Paths are relative to the
-    current folder.
+    workers: processes; 0 means one for each processor. engine: `local`, processes of this machine, or `ray`, of a Ray cluster: that
+    at `address` (`auto` or `HOST:PORT`), or one of this machine alone where it is empty. limit: at most so many documents. resume:
+    use what an earlier run of the same output folder finished. memory: where translations are kept for the next run: `auto` (inside
+    the output folder), `off`, or the path of a file, which several runs may share. out: the output folder, files_from: a file with
+    one input a line, dry_run: say what would be done and do nothing; these three are for the command line, empty where nothing is
+    set. Paths are relative to the current folder.
     """
 
     workers: int = 0
+    engine: str = "local"
+    address: str = ""
     limit: int = 0
     resume: bool = True
     memory: str = "auto"
@@ -258,6 +263,8 @@ class RunOptions:
             if getattr(self, name) < 0:
                 message = f"{name}: {getattr(self, name)} cannot be negative; 0 means {meaning}"
                 raise PlanError(message)
+        one_of("engine", self.engine, ENGINES)
+        _check_address(self.engine, self.address)
         if not self.memory.strip():
             message = "memory: empty; write auto (in the output folder), off, or the path of a file"
             raise PlanError(message)
@@ -269,6 +276,21 @@ class RunOptions:
                 f"(write ./{self.memory} for a file of that name)"
             )
             raise PlanError(message)
+
+
+def _check_address(engine: str, address: str) -> None:
+    """PlanError unless it is where a Ray cluster may be, and Ray is to be used."""
+    if not address:
+        return
+    if engine != "ray":
+        message = f'address: {address!r} is that of a Ray cluster; add --engine ray (engine = "ray"), or leave it out'
+        raise PlanError(message)
+    if address != "auto" and not re.fullmatch(r"[\w.-]+:\d+|\[[\da-fA-F:]+\]:\d+", address):
+        message = (
+            f"address: {address!r} is no address of a cluster; write auto (the one that this machine is part of) or HOST:PORT, for "
+            f"example 10.0.0.1:6379"
+        )
+        raise PlanError(message)
 
 
 RUN_KEYS = {field.name for field in fields(RunOptions)}

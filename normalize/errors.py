@@ -7,6 +7,7 @@
       ModelError          a package is missing, damaged or of an unknown kind (exit 1)
       TranslationError    the engine failed on text it was given (exit 1)
       OutputError         something could not be written: disk full, no permission (exit 1)
+      ClusterError        Ray is not installed, has no cluster, or a machine of it lacks what the run needs (exit 1)
       ConservationError   read, written, rejected and failed do not add up: a defect of ours (exit 1)
 
 Every message says what happened, where, and what to try.
@@ -48,6 +49,10 @@ class TranslationError(NormalizeError):
 
 class OutputError(NormalizeError):
     """A result that could not be written."""
+
+
+class ClusterError(NormalizeError):
+    """Ray is not installed, there is no cluster, or a machine of it lacks what the run needs."""
 
 
 class ConservationError(NormalizeError):

@@ -54,6 +54,13 @@ def test_dashes_and_underscores_are_the_same_key(tmp_path: Path) -> None:
         ('memory = ""', "memory: empty; write auto"),
         ('memory = " "', "memory: empty; write auto"),
         ('memory = "atuo"', "did you mean 'auto'"),
+        ('engine = "rai"', "did you mean 'ray'"),
+        ('address = "auto"', "address: 'auto' is that of a Ray cluster; add --engine ray"),
+        (
+            'engine = "ray"\naddress = "atuo"',
+            "address: 'atuo' is no address of a cluster; write auto",
+        ),
+        ('engine = "ray"\naddress = "ray://head:10001"', "is no address of a cluster"),
         ("dry-rum = true", "did you mean 'dry_run'"),
         ("file_from = 1", "did you mean 'files_from'"),
         ('form = "it"', "did you mean 'from'"),
@@ -80,6 +87,7 @@ def test_every_field_of_the_result_can_be_set_by_an_option() -> None:
     names = {field.name for field in fields(Config)} | {field.name for field in fields(RunOptions)}
     defaults = {**Config().as_dict(), "workers": 0, "limit": 0, "resume": True, "quiet": False}
     defaults |= {"memory": "auto", "out": "", "files_from": "", "dry_run": False}
+    defaults |= {"engine": "local", "address": ""}
     assert names == set(defaults)
     assert configure(None, defaults) == (Config(), RunOptions())
 
@@ -143,6 +151,13 @@ def test_mistakes_in_options_name_the_option(options: dict[str, object], expecte
     with pytest.raises(PlanError) as caught:
         configure(None, options)
     assert str(caught.value).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "auto", "head.example:6379", "10.0.0.1:6379", "[::1]:6379"]
+)
+def test_where_a_cluster_may_be(address: str) -> None:
+    assert configure(None, {"engine": "ray", "address": address})[1].address == address
 
 
 def test_options_of_a_table_leave_the_rest_of_the_file_s_table(tmp_path: Path) -> None:

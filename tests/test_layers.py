@@ -23,7 +23,9 @@ LAYERS = (
     ("__main__",),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
-HEAVY = {"argostranslate", "ctranslate2", "sentencepiece", "pyarrow", "ftfy", "langdetect", "numpy"}
+HEAVY = {
+    "argostranslate", "ctranslate2", "sentencepiece", "pyarrow", "ftfy", "langdetect", "numpy", "ray",
+}  # fmt: skip
 FILES = sorted(ROOT.rglob("*.py"))
 
 

@@ -1,30 +1,27 @@
 """A run from inputs to a finished output folder: plan, convert in workers, merge.
 
-The folder after a run depends on the inputs, the configuration and the models alone: not on the number of workers, on how often the
-run was interrupted, or on what earlier runs had as inputs: their documents are removed, unless a limit alone keeps this run from them.
+The folder after a run depends on the inputs, the configuration and the models alone: not on the number of workers, where they are, how
+often the run was interrupted, or on what earlier runs had as inputs: their documents are removed, unless a limit alone keeps this run
+from them.
 """
 
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
-import signal
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from pathlib import Path
 
 from normalize.batch import parts
+from normalize.batch.executor import Executor, Unit, executor_for
 from normalize.batch.merge import Merged, merge
 from normalize.batch.parts import Failure, Layout, Record
 from normalize.batch.progress import NoProgress, Progress
 from normalize.batch.stale import find_stale, remove_stale
-from normalize.batch.worker import Job, Task, Worker
+from normalize.batch.worker import Job, Task
 from normalize.config import Config, RunOptions
 from normalize.document import Rejection
 from normalize.engine import engine_spec, work_digest
@@ -131,10 +128,11 @@ def run(
 ) -> RunResult:
     """Convert inputs into the folder `out`.
 
-    Raises UsageError, ModelError or OutputError; inputs that cannot be read are failures in the result, never exceptions.
+    Raises UsageError, ModelError, OutputError or ClusterError; inputs that cannot be read are failures in the result, never exceptions.
     KeyboardInterrupt passes through after the unfinished files are removed; the same call then goes on where this one stopped.
     """
     progress = progress or NoProgress()
+    executor = executor_for(options)
     spec = engine_spec(config)
     work = work_digest(config, spec, __version__)
     layout = Layout(out)
@@ -147,12 +145,10 @@ def run(
         )
         tasks = [_spooled(task, layout) for task in plan.open_tasks]
         units = list(_units(tasks))
-        workers = max(1, min(options.workers or _processors(), len(units)))
-        spec = replace(spec, memory=memory, threads=max(1, _processors() // workers))
-        job = Job(config, spec, work, out)
+        job = Job(config, replace(spec, memory=memory), work, out)
         progress.start(len(tasks), sum(task.size for task in tasks))
         try:
-            outcomes = _convert(job, units, workers, progress)
+            outcomes = _converted(executor, job, units, progress)
         finally:
             progress.stop()
         results: list[Record | Failure] = []
@@ -167,13 +163,9 @@ def run(
     return RunResult(len(plan.tasks), len(plan.finished), tuple(failures), merged, removed)
 
 
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _units(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+def _units(tasks: Sequence[Task]) -> Iterator[Unit]:
     """Tasks in groups that are converted together."""
-    unit: list[Task] = []
+    unit: Unit = []
     size = 0
     for task in tasks:
         if unit and size + task.size > UNIT_BYTES:
@@ -203,86 +195,17 @@ def _spooled(task: Task, layout: Layout) -> Task:
     return Task(replace(task.source, path=path), path.stat().st_size)
 
 
-def _convert(
-    job: Job, units: list[list[Task]], workers: int, progress: Progress
+def _converted(
+    executor: Executor, job: Job, units: list[Unit], progress: Progress
 ) -> dict[str, Record | Failure]:
+    """What became of every input, by its name."""
     outcomes: dict[str, Record | Failure] = {}
-
-    def done(unit: list[Task], results: list[Record | Failure]) -> None:
-        for task, result in zip(unit, results, strict=True):
-            outcomes[task.source.name] = result
-        progress.advance(len(unit), sum(task.size for task in unit))
-
-    if workers == 1:
-        worker = Worker(job)
-        try:
-            for unit in units:
-                done(unit, worker.convert(unit))
-        finally:
-            worker.engine.close()
-        return outcomes
-    with _pool(job, workers) as pool:
-        waiting: dict[Future[list[Record | Failure]], list[Task]] = {}
-        queue = iter(units)
-        for unit in queue:
-            waiting[pool.submit(_convert_unit, unit)] = unit
-            if len(waiting) < 2 * workers:
-                continue
-            _collect(waiting, done)
-        while waiting:
-            _collect(waiting, done)
+    with closing(executor.convert(job, units)) as finished:
+        for unit, results in finished:
+            for task, result in zip(unit, results, strict=True):
+                outcomes[task.source.name] = result
+            progress.advance(len(unit), sum(task.size for task in unit))
     return outcomes
-
-
-def _collect(
-    waiting: dict[Future[list[Record | Failure]], list[Task]],
-    done: Callable[[list[Task], list[Record | Failure]], None],
-) -> None:
-    ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
-    for future in ready:
-        unit = waiting.pop(future)
-        try:
-            done(unit, future.result())
-        except BrokenProcessPool as exc:
-            names = ", ".join(task.source.name for task in unit[:3])
-            message = (
-                f"a worker process died while converting {names} ... (out of memory, or killed); what is finished is kept: "
-                f"run the same command again, with --workers 1 if it happens again"
-            )
-            raise OutputError(message) from exc
-
-
-_worker: Worker | None = None
-
-
-def _start_worker(job: Job) -> None:
-    global _worker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker = Worker(job)
-
-
-def _convert_unit(unit: list[Task]) -> list[Record | Failure]:
-    assert _worker is not None
-    return _worker.convert(unit)
-
-
-@contextmanager
-def _pool(job: Job, workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that are stopped at once, not waited for, when anything goes wrong."""
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(job,)
-    )
-    try:
-        yield pool
-    except BaseException:
-        processes = list((getattr(pool, "_processes", None) or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.join(5)
-        raise
-    pool.shutdown()
 
 
 @contextmanager

@@ -306,7 +306,7 @@ class _Unit:
                 raise
             sink.discard()
             detail = (
-                f"its place below {self.worker.job.out / 'documents'} cannot be used: {exc.strerror} "
+                f"its place in the folder documents cannot be used: {exc.strerror} "
                 f"(rename the input, or choose another folder with -o)"
             )
             return Failure(source.name, "unwritable", detail)

@@ -25,6 +25,7 @@ OUT/report.html     all of it for the eye
 normalize run pages/ -o out
 normalize run 'archive/**/*.txt.gz' -o out --from it --formats tmx,parquet
 normalize run pages/ -o out --config normalize.toml
+normalize run /shared/pages -o /shared/out --engine ray --address auto
 
 A run that was interrupted goes on where it stopped when the same command is given again. Documents that an earlier run wrote for inputs
 that are no longer given are removed; files that normalize did not write, or that were changed since, are never touched."""
@@ -56,6 +57,14 @@ def run(
     ] = None,
     workers: Annotated[
         int | None, typer.Option(help="Processes; 0 is one a processor.  [default: 0]")
+    ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="Where workers run: local or ray (a cluster).  [default: local]"),
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(help="Ray cluster: auto or HOST:PORT.  [default: one of this machine alone]"),
     ] = None,
     config: Annotated[
         Path | None, typer.Option(help="TOML file: sets every option, and more (see README).")
@@ -106,7 +115,7 @@ def run(
 
     given = {
         "sources": sources, "target": target, "formats": formats, "workers": workers,
-        "resume": resume, "limit": limit, "quiet": quiet, "encoding": encoding, "repair": repair,
+        "engine": engine, "address": address, "resume": resume, "limit": limit, "quiet": quiet, "encoding": encoding, "repair": repair,
         "detector": detector, "packages": models, "beam": beam, "memory": memory,
         "text_field": text_field, "out": out, "files_from": files_from, "dry_run": dry_run,
     }  # fmt: skip
