@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -39,6 +40,13 @@ def may_be_name(found: Sequence[str]) -> bool:
     (True, False)
     """
     return len(found) <= 4 and all(word[0].isupper() and shape(word) != "AA" for word in found)
+
+
+@lru_cache(maxsize=4096)
+def _likely(code: str, probability: float) -> Evidence:
+    """The evidence of a text that is likely in one language, without alternatives."""
+    answer = Language(code, probability)
+    return Evidence(answer, (answer,), "model", _RULES["model"])
 
 
 class DefaultDetector:
@@ -118,6 +126,9 @@ class DefaultDetector:
     def _evidence(
         self, columns: Sequence[int], values: Sequence[float], found: Sequence[str]
     ) -> Evidence:
+        best = self._model.codes[columns[0]]
+        if len(columns) == 1 and values[0] >= REJECT_NAMES and best != UNDETERMINED:
+            return _likely(best, round(values[0], 4))
         answer = self._answer(columns[0], values[0], found)
         scores = tuple(
             Language(self._model.codes[column], round(value, 4))
