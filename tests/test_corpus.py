@@ -367,7 +367,7 @@ def test_a_corpus_is_converted_without_loss(folder: Path, tmp_path: Path, name: 
 def test_what_is_not_known_stays_untold(tmp_path: Path) -> None:
     (tmp_path / "it-en.it").write_text("uno\n")
     (tmp_path / "it-en.en").write_text("one\n")
-    files = corpus.convert(tmp_path / "it-en", tmp_path / "out", ["tmx"], "0.1.0")
+    files = corpus.convert(tmp_path / "it-en", tmp_path / "out", ["tmx"], "0.1.0").files
     assert list(files) == ["it-en.tmx"]
     text = (tmp_path / "out" / "it-en.tmx").read_text("utf-8")
     assert "<tu>\n<tuv" in text
@@ -378,7 +378,7 @@ def test_what_is_not_known_stays_untold(tmp_path: Path) -> None:
 def test_mixed_and_unknown_languages_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "memory.tmx"
     path.write_text(TMX)
-    assert list(corpus.convert(path, tmp_path / "out", ["tsv"], "0.1.0")) == ["it-en.tsv"]
+    assert list(corpus.convert(path, tmp_path / "out", ["tsv"], "0.1.0").files) == ["it-en.tsv"]
     other = '<tu srclang="tr"><tuv xml:lang="tr"><seg>a</seg></tuv><tuv xml:lang="en"><seg>b</seg>'
     path.write_text(TMX.replace("</body>", f"{other}</tuv></tu></body>"))
     with pytest.raises(InputError, match="line 10: tr-en among it-en"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -61,7 +62,10 @@ def convert(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the new files.")],
     formats: Annotated[str, typer.Option(help=f"Formats to write, of {FORMATS}.")] = FORMATS,
 ) -> None:
-    """Write a corpus in other formats; what a format cannot hold is left out, never changed."""
+    """Write a corpus in other formats, in our layout.
+
+    What a format cannot hold is left out, never changed; columns that are not ours are named on standard error.
+    """
     from normalize.config import Config
     from normalize.corpus import convert as write
     from normalize.errors import UsageError
@@ -74,8 +78,10 @@ def convert(
         formats=tuple(part.strip() for part in formats.split(",") if part.strip())
     ).formats
     out.mkdir(parents=True, exist_ok=True)
-    for name, made in write(file, out, wanted, __version__).items():
-        typer.echo(f"{out / name}: {made.count} pairs")
+    made = write(file, out, wanted, __version__)
+    for name, each in made.files.items():
+        typer.echo(f"{out / name}: {each.count} pairs")
+    _tell_left_out({str(out): made.left_out} if made.left_out else {})
 
 
 OUT = Annotated[
@@ -118,8 +124,9 @@ def filter_(
 ) -> None:
     """Write the pairs of a corpus that `normalize run` would have accepted; counts on standard error.
 
-    A score or a language probability that the corpus does not tell refuses no pair. Memory is constant, but for the digests by which
-    duplicates are found.
+    A score or a language probability that the corpus does not tell refuses no pair. Columns that are not ours are kept where FILE and
+    --out are both TSV, JSON Lines or Parquet, and named where they are not. Memory is constant, but for the digests by which duplicates
+    are found.
 
     \b
     normalize corpus filter it-en.tsv -o clean.it-en.tmx --rejected rejected.jsonl
@@ -220,6 +227,17 @@ def split(
                 f"--together document and remove equal texts first (normalize corpus dedup)"
             )
     sys.stderr.write("".join(f"normalize: {line}\n" for line in lines))
+    _tell_left_out(made.left_out)
+
+
+def _tell_left_out(left_out: Mapping[str, tuple[str, ...]]) -> None:
+    """Which columns are lost where, in one line for all outputs that lack the same."""
+    outputs: dict[tuple[str, ...], list[str]] = {}
+    for output, names in left_out.items():
+        outputs.setdefault(names, []).append(output)
+    for names, places in outputs.items():
+        places_of_all, names_of_all = ", ".join(places), ", ".join(names)
+        sys.stderr.write(f"normalize: {places_of_all}: no place for {names_of_all}: left out\n")
 
 
 def _tell(made: Sifted, out: Path, rejected: Path | None) -> None:
@@ -230,3 +248,4 @@ def _tell(made: Sifted, out: Path, rejected: Path | None) -> None:
     line += f" ({reasons})" if reasons else ""
     line += f": {rejected}" if rejected is not None else ""
     sys.stderr.write(f"normalize: {line}\n")
+    _tell_left_out(made.left_out)

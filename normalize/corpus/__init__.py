@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from normalize.corpus.sieve import Sifted, filter_corpus
 from normalize.corpus.splitting import Part, Size, Split, SplitOptions, Together, split
 from normalize.corpus.statistics import CorpusStats, Quantiles, SideStats
 from normalize.corpus.units import Problem, Severity, Unit
+from normalize.document import SegmentPair
 from normalize.writers import CorpusFile, write_corpus
 
 __all__ = [
     "By",
+    "Converted",
     "CorpusStats",
     "DedupOptions",
     "Keep",
@@ -55,10 +58,16 @@ def stats(path: Path) -> CorpusStats:
     return statistics.count(corpus.corpus_format, read_corpus(corpus, path))
 
 
-def convert(
-    path: Path, directory: Path, formats: Sequence[str], tool_version: str
-) -> dict[str, CorpusFile]:
-    """Write a corpus in other formats to a folder, as `write_corpus` does and names them.
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """The files that were made, by name, and the columns of the corpus that they have no place for."""
+
+    files: dict[str, CorpusFile]
+    left_out: tuple[str, ...]
+
+
+def convert(path: Path, directory: Path, formats: Sequence[str], tool_version: str) -> Converted:
+    """Write a corpus in our layout of other formats to a folder, as `write_corpus` does and names them.
 
     What the corpus does not tell stays untold. A TMX is written in the base languages of its units
     (`en` for `en-GB`). Raises InputError where the languages are unknown or not the same
@@ -67,8 +76,14 @@ def convert(
     prepared = prepare(
         path, ["tmx"], tool_version
     )  # every format names the languages in its file's name
-    pairs = (unit.pair for unit in prepared.units)
-    return write_corpus(directory, prepared.header, pairs, formats)
+
+    def pairs() -> Iterator[SegmentPair]:
+        for unit in prepared.units:
+            prepared.left_out.note(directory, unit)
+            yield unit.pair
+
+    files = write_corpus(directory, prepared.header, pairs(), formats)
+    return Converted(files, prepared.left_out.by_output().get(str(directory), ()))
 
 
 def validate(path: Path, limit: int = LIMIT) -> list[Problem]:

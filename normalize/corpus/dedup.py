@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 from normalize.corpus.output import open_corpora, open_rejected, output_corpus, prepare
 from normalize.corpus.sieve import Sifted, digest_of
 from normalize.corpus.units import Unit
-from normalize.document import Rejection
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,7 +61,8 @@ class DedupOptions:
 def remove_duplicates(
     path: Path, out: Path, options: DedupOptions, tool_version: str, rejected: Path | None = None
 ) -> Sifted:
-    """Write the pairs of a corpus, in their order, one of each that are the same; the format is told by the name of `out`.
+    """Write the pairs of a corpus, in their order, one of each that are the same; the format is told by the name of `out`. In the same
+    format the records stay as they are.
 
     Those left out go to `rejected` with the number of the pair, from 1, that was kept in their place. Languages count: pairs of
     different languages are never the same.
@@ -72,18 +72,20 @@ def remove_duplicates(
     prepared = prepare(path, [target.corpus_format], tool_version)
     read = kept = 0
     reasons: Counter[str] = Counter()
-    with open_rejected(rejected) as refuse, open_corpora([[target]], prepared.header) as (write,):
+    with (
+        open_rejected(rejected, prepared) as refuse,
+        open_corpora([[target]], prepared) as (write,),
+    ):
         for number, unit in prepared.again(len(keepers)):
             keeper = int(keepers[number])
             read += 1
             if keeper == number:
                 kept += 1
-                write(unit.pair)
+                write(unit)
             else:
                 reasons[options.reason] += 1
-                value = f"pair {keeper + 1} is kept"
-                refuse(Rejection(unit.pair.document, options.reason, value, unit.pair))
-        result = Sifted(read, kept, dict(reasons))
+                refuse(unit, options.reason, f"pair {keeper + 1} is kept")
+        result = Sifted(read, kept, dict(reasons), prepared.left_out.by_output())
     return result
 
 

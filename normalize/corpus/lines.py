@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import zip_longest
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from normalize.corpus.files import Corpus, byte_lines
 from normalize.corpus.units import Problem, Severity, Unit
@@ -17,6 +18,8 @@ from normalize.writers.records import FIELDS, pair_from_json
 _SOURCE_NAMES = ("source", "src_text", "src", "source_text")
 _TARGET_NAMES = ("target", "trg_text", "trg", "tgt", "target_text")
 """What the source and target columns are called: by us, by Bitextor and bifixer, by others."""
+_Read: TypeAlias = tuple[SegmentPair, float | None, tuple[str, ...]]
+"""A pair, its score, and the names of what it has no place for."""
 
 
 def scan_moses(corpus: Corpus) -> Iterator[Unit | Problem]:
@@ -41,7 +44,7 @@ def scan_moses(corpus: Corpus) -> Iterator[Unit | Problem]:
                 )
             texts.append(safe)
         if len(texts) == 2:
-            yield Unit(number, _pair(corpus, texts[0], texts[1]), None)
+            yield Unit(number, bare_pair(corpus, texts[0], texts[1]), None)
     if counts[0] != counts[1]:
         names = " and ".join(
             f"{path.name} has {count:,}" for path, count in zip(corpus.paths, counts, strict=True)
@@ -68,7 +71,7 @@ def scan_tsv(corpus: Corpus) -> Iterator[Unit | Problem]:
             what = f"{len(cells)} columns instead of the header's {len(columns)}"
             yield Problem(number, what, "a tab or line end inside a value: put a space instead")
             continue
-        yield _parse(number, partial(_from_cells, corpus, columns, cells))
+        yield _parse(number, text, partial(_from_cells, corpus, columns, cells))
     if not columns:
         yield Problem(1, "the header is missing", "the first line must name the columns")
 
@@ -81,15 +84,21 @@ def scan_jsonl(corpus: Corpus) -> Iterator[Unit | Problem]:
         if not text.strip():
             yield Problem(number, "an empty line", "remove it: every line is one JSON object")
             continue
-        yield _parse(number, partial(_from_object, corpus, text))
+        yield _parse(number, text, partial(_from_object, corpus, text))
 
 
-def _parse(number: int, read: Callable[[], tuple[SegmentPair, float | None]]) -> Unit | Problem:
+def first_line(corpus: Corpus) -> str:
+    """The header of a TSV file, empty where it has none."""
+    raw = next((raw for _, raw in byte_lines(corpus.paths[0])), b"")
+    return _decode_line(raw, 1, "")[0]
+
+
+def _parse(number: int, text: str, read: Callable[[], _Read]) -> Unit | Problem:
     try:
-        pair, score = read()
+        pair, score, others = read()
     except ValueError as exc:
         return Problem(number, str(exc), "correct the line or remove it")
-    return Unit(number, pair, score)
+    return Unit(number, pair, score, others, text)
 
 
 def _decode_line(raw: bytes, number: int, place: str) -> tuple[str, list[Problem]]:
@@ -115,10 +124,11 @@ def _decode_line(raw: bytes, number: int, place: str) -> tuple[str, list[Problem
         return raw.decode("utf-8", "replace"), problems
 
 
-def _pair(corpus: Corpus, source: str, target: str) -> SegmentPair:
-    """A pair of which nothing but the texts and perhaps the languages is known."""
+def bare_pair(corpus: Corpus, source: str, target: str, score: float | None = None) -> SegmentPair:
+    """A pair of which nothing but the texts, and perhaps the languages and a score, is known."""
+    known = score if score is not None and math.isfinite(score) else 0.0
     return SegmentPair(
-        "", corpus.source_lang, corpus.target_lang, source, target, 0.0, "", 0, 0, 0.0
+        "", corpus.source_lang, corpus.target_lang, source, target, known, "", 0, 0, 0.0
     )
 
 
@@ -141,9 +151,7 @@ def _check_header(corpus: Corpus, columns: list[str]) -> Problem | None:
     return None
 
 
-def _from_cells(
-    corpus: Corpus, columns: list[str], cells: list[str]
-) -> tuple[SegmentPair, float | None]:
+def _from_cells(corpus: Corpus, columns: list[str], cells: list[str]) -> _Read:
     if set(FIELDS) <= set(columns):
         fields: dict[str, object] = dict(zip(columns, cells, strict=True))
         for name in ("score", "language_probability"):
@@ -154,33 +162,42 @@ def _from_cells(
         fields["flags"] = flags.split(",") if flags else []
         fields["fixes"] = json.loads(str(fields["fixes"]) or "[]")
         pair = pair_from_json(fields)
-        return pair, pair.score
-    source = _column(corpus, columns, _SOURCE_NAMES, corpus.source_lang)
-    target = _column(corpus, columns, _TARGET_NAMES, corpus.target_lang)
-    score = cells[columns.index("score")] if "score" in columns else ""
+        return pair, pair.score, others_of(columns)
     # _check_header has found both columns.
-    pair = _pair(corpus, cells[source or 0], cells[target or 0])
-    return pair, _number("score", score) if score else None
+    source = _column(corpus, columns, _SOURCE_NAMES, corpus.source_lang) or 0
+    target = _column(corpus, columns, _TARGET_NAMES, corpus.target_lang) or 0
+    told = cells[columns.index("score")] if "score" in columns else ""
+    score = _number("score", told) if told else None
+    others = others_of(columns, (columns[source], columns[target], "score"))
+    return bare_pair(corpus, cells[source], cells[target], score), score, others
 
 
-def _from_object(corpus: Corpus, text: str) -> tuple[SegmentPair, float | None]:
+def others_of(names: Iterable[str], used: Iterable[str] = FIELDS) -> tuple[str, ...]:
+    """The names, in their order, that are not used."""
+    known = frozenset(used)
+    return tuple([name for name in names if name not in known])
+
+
+def _from_object(corpus: Corpus, text: str) -> _Read:
     value = json.loads(text, parse_constant=_not_json)
     if not isinstance(value, dict):
         message = "not a JSON object"
         raise ValueError(message)
     if set(FIELDS) <= set(value):
         pair = pair_from_json(value)
-        return pair, pair.score
+        return pair, pair.score, others_of(value)
     translation = value.get("translation")
     if isinstance(translation, dict) and len(translation) == 2:
-        return _from_translation(corpus, translation), None
+        return _from_translation(corpus, translation), None, others_of(value, ("translation",))
     for name in ("source", "target"):
         if not isinstance(value.get(name), str):
             message = f"the field {name!r} is missing or not a text"
             raise ValueError(message)
-    score = value.get("score")
-    pair = _pair(corpus, value["source"], value["target"])
-    return pair, float(score) if isinstance(score, int | float) else None
+    told = value.get("score")
+    score = float(told) if isinstance(told, int | float) else None
+    used = ("source", "target") if score is None else ("source", "target", "score")
+    pair = bare_pair(corpus, value["source"], value["target"], score)
+    return pair, score, others_of(value, used)
 
 
 def _from_translation(corpus: Corpus, texts: Mapping[str, object]) -> SegmentPair:

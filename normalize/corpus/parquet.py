@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from normalize.corpus.files import Corpus
+from normalize.corpus.lines import bare_pair, others_of
 from normalize.corpus.units import Problem, Unit
 from normalize.document import SegmentPair
 from normalize.writers.records import FIELDS, pair_from_json
@@ -46,14 +47,14 @@ def scan_parquet(corpus: Corpus) -> Iterator[Unit | Problem]:
 def _rows(corpus: Corpus, file: pq.ParquetFile) -> Iterator[Unit | Problem]:
     number = 0
     for batch in file.iter_batches(batch_size=_BATCH):
-        for row in batch.to_pylist():
+        for index, row in enumerate(batch.to_pylist()):
             number += 1
             try:
-                pair, score = _pair(corpus, row)
+                pair, score, others = _pair(corpus, row)
             except ValueError as exc:
                 yield Problem(number, str(exc), "correct the row or remove it")
                 continue
-            yield Unit(number, pair, score)
+            yield Unit(number, pair, score, others, batch.slice(index, 1))
 
 
 def _check_schema(schema: pa.Schema) -> Iterator[Problem]:
@@ -68,15 +69,16 @@ def _check_schema(schema: pa.Schema) -> Iterator[Problem]:
                 yield Problem(0, what, "cast it when writing the file")
 
 
-def _pair(corpus: Corpus, row: Mapping[str, object]) -> tuple[SegmentPair, float | None]:
+def _pair(
+    corpus: Corpus, row: Mapping[str, object]
+) -> tuple[SegmentPair, float | None, tuple[str, ...]]:
     if set(FIELDS) <= set(row):
         pair = pair_from_json(row)
-        return pair, pair.score
-    source, target, score = row["source"], row["target"], row.get("score")
+        return pair, pair.score, others_of(row)
+    source, target, told = row["source"], row["target"], row.get("score")
     if not isinstance(source, str) or not isinstance(target, str):
         message = "source or target is null"
         raise ValueError(message)
-    pair = SegmentPair(
-        "", corpus.source_lang, corpus.target_lang, source, target, 0.0, "", 0, 0, 0.0
-    )
-    return pair, float(score) if isinstance(score, int | float) else None
+    score = float(told) if isinstance(told, int | float) else None
+    pair = bare_pair(corpus, source, target, score)
+    return pair, score, others_of(row, ("source", "target", "score"))

@@ -11,7 +11,7 @@ from pathlib import Path
 from normalize.config import FilterConfig
 from normalize.corpus.output import open_corpora, open_rejected, output_corpus, prepare
 from normalize.corpus.units import Unit
-from normalize.document import Rejection, SegmentPair
+from normalize.document import SegmentPair
 from normalize.errors import ConservationError
 from normalize.stages.filters import PairScores, measure, refusal
 
@@ -21,11 +21,15 @@ DUPLICATE = "duplicate"
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """What became of the pairs of a corpus: read = kept + the sum of rejected, by reason."""
+    """What became of the pairs of a corpus: read = kept + the sum of rejected, by reason.
+
+    left_out: by the path of an output, columns of the corpus that its format has no place for.
+    """
 
     read: int
     kept: int
     rejected: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.read != self.kept + sum(self.rejected.values()):
@@ -40,7 +44,8 @@ def filter_corpus(
     tool_version: str,
     rejected: Path | None = None,
 ) -> Sifted:
-    """Write the pairs of a corpus that a run would have accepted; the format is told by the name of `out`.
+    """Write the pairs of a corpus that a run would have accepted; the format is told by the name of `out`. In the same format
+    the records stay as they are.
 
     What the corpus does not tell is not judged: a score or a language probability that is missing refuses no pair. With
     `drop_duplicates` the first of equal pairs is kept, at 16 bytes and a set's entry for each.
@@ -49,16 +54,19 @@ def filter_corpus(
     prepared = prepare(path, [target.corpus_format], tool_version)
     read = kept = 0
     reasons: Counter[str] = Counter()
-    with open_rejected(rejected) as refuse, open_corpora([[target]], prepared.header) as (write,):
+    with (
+        open_rejected(rejected, prepared) as refuse,
+        open_corpora([[target]], prepared) as (write,),
+    ):
         for unit, reason in sift_units(prepared.units, limits):
             read += 1
             if reason is None:
                 kept += 1
-                write(unit.pair)
+                write(unit)
             else:
                 reasons[reason[0]] += 1
-                refuse(Rejection(unit.pair.document, *reason, unit.pair))
-        result = Sifted(read, kept, dict(sorted(reasons.items())))
+                refuse(unit, *reason)
+        result = Sifted(read, kept, dict(sorted(reasons.items())), prepared.left_out.by_output())
     return result
 
 

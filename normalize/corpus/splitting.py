@@ -93,13 +93,17 @@ class SplitOptions:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What went where. pairs: by part; read is their sum. groups: how many there are; largest: pairs of the largest one."""
+    """What went where. pairs: by part; read is their sum. groups: how many there are; largest: pairs of the largest one.
+
+    left_out: by the path of an output, columns of the corpus that its format has no place for.
+    """
 
     read: int
     pairs: dict[Part, int]
     groups: int
     largest: int
     files: dict[Part, tuple[Path, ...]] = field(default_factory=dict)
+    left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.read != sum(self.pairs.values()):
@@ -112,7 +116,8 @@ class Split:
 def split(
     path: Path, directory: Path, formats: Sequence[str], options: SplitOptions, tool_version: str
 ) -> Split:
-    """Write `train.it-en.*`, `dev.it-en.*` and `test.it-en.*`, every part in the order of the corpus, in every format.
+    """Write `train.it-en.*`, `dev.it-en.*` and `test.it-en.*`, every part in the order of the corpus, in every format;
+    in that of the corpus the records stay as they are.
 
     Raises InputError where the languages are unknown or not the same throughout: they name the files.
     """
@@ -125,10 +130,10 @@ def split(
     names = {part: _corpora(directory, part, prepared.header.name, formats) for part in Part}
     counts = dict.fromkeys(Part, 0)
     read = 0
-    with open_corpora(list(names.values()), prepared.header) as writes:
+    with open_corpora(list(names.values()), prepared) as writes:
         for number, unit in prepared.again(len(parts)):
             part = int(parts[number])
-            writes[part](unit.pair)
+            writes[part](unit)
             counts[tuple(Part)[part]] += 1
             read += 1
         sizes = _sizes(labels)
@@ -141,6 +146,7 @@ def split(
                 part: tuple(p for each in corpora for p in each.paths)
                 for part, corpora in names.items()
             },
+            prepared.left_out.by_output(),
         )
     return result
 

@@ -9,18 +9,26 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from xml.parsers import expat
 
 from normalize.corpus.files import Corpus, byte_chunks
-from normalize.corpus.tmx_rules import CODES, DATES, RULES
+from normalize.corpus.tmx_rules import CODES, DATES, INLINE, RULES
 from normalize.corpus.units import Problem, Severity, Unit
 from normalize.document import Fix, SegmentPair
 from normalize.writers.records import fix_from_json
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+_KNOWN = {
+    "tu": frozenset({"tuid", "srclang"}),
+    "tuv": frozenset({"xml:lang", "lang", "creationid"}),
+    "prop": frozenset(
+        {"x-mt-engine", "x-mt-model", "x-mt-score", "x-document", "x-offsets", "x-lid-probability", "x-fixes", "x-flags"}
+    ),
+}  # fmt: skip
+"""Attributes and types of properties that our own units have: nothing is lost of them."""
 _DATE = re.compile(r"\d{8}T\d{6}Z")
 
 
@@ -43,6 +51,7 @@ class _UnitParts:
     source_lang: str
     variants: list[tuple[str, str]] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
+    others: dict[str, None] = field(default_factory=dict)
 
 
 def scan_tmx(corpus: Corpus) -> Iterator[Unit | Problem]:
@@ -118,6 +127,8 @@ class _Scanner:
             self._language = attributes.get("xml:lang", attributes.get("lang", ""))
         elif name == "prop":
             self._property = attributes.get("type", "")
+        if self._unit is not None:
+            self._unit.others |= dict.fromkeys(_others(name, attributes))
         if name in ("seg", "prop"):
             self._text = []
         self._code_depth += name in CODES
@@ -200,6 +211,7 @@ class _Scanner:
             self._found.append(Problem(unit.line, what, "make srclang and xml:lang agree"))
             return
         others = [variant for variant in unit.variants if variant is not source]
+        unit.others |= {f"tuv {language}": None for language, _ in others[1:]}
         if not others:
             what, advice = "a unit with one variant only", "add the translation or remove the unit"
             self._found.append(Problem(unit.line, what, advice, Severity.WARNING))
@@ -226,6 +238,18 @@ def _variant(unit: _UnitParts, language: str) -> tuple[str, str] | None:
     return next((v for v in unit.variants if base and v[0].split("-")[0].lower() == base), None)
 
 
+def _others(name: str, attributes: Mapping[str, str]) -> Iterator[str]:
+    """What of an element inside a unit a pair has no place for: `note`, `prop domain`, `tu usagecount`."""
+    if name in INLINE or name == "note":
+        yield name
+    elif name == "prop":
+        kind = attributes.get("type", "")
+        if kind not in _KNOWN[name]:
+            yield f"prop {kind}"
+    elif name in _KNOWN:
+        yield from (f"{name} {key}" for key in attributes if key not in _KNOWN[name])
+
+
 def _unit(parts: _UnitParts, source: tuple[str, str], target: tuple[str, str]) -> Unit:
     properties = parts.properties
     score = properties.get("x-mt-score")
@@ -246,7 +270,7 @@ def _unit(parts: _UnitParts, source: tuple[str, str], target: tuple[str, str]) -
         model=properties.get("x-mt-model", ""),
         flags=tuple(flags.split(",")) if flags else (),
     )
-    return Unit(parts.line, pair, float(score) if score else None)
+    return Unit(parts.line, pair, float(score) if score else None, tuple(parts.others))
 
 
 def _fixes(text: str) -> tuple[Fix, ...]:

@@ -15,11 +15,15 @@ class Unit:
     line: where it starts in the file, counted from 1 (a row number in Parquet).
     pair: the unit; what the format does not tell has the value that says nothing ('', 0, ()).
     score: the pair's score, or None where the corpus has none.
+    others: names of the columns, fields or properties that `pair` has no place for.
+    record: the unit as it stands in the file, for `verbatim.py`: a line of TSV or JSON Lines, a row of Parquet.
     """
 
     line: int
     pair: SegmentPair
     score: float | None
+    others: tuple[str, ...] = ()
+    record: object = None
 
 
 class Severity(StrEnum):
