@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from normalize.stages.identify import Identifier, context, detector, rules
 from normalize.stages.identify.default import DefaultDetector
 from normalize.stages.identify.features import WORD, words
 from normalize.stages.identify.plain import is_plain_english
+from normalize.stages.identify.wordcodes import WordCodes
 
 CASES = Path(__file__).parent / "cases"
 PAGES: dict[str, list[str]] = json.loads((CASES / "lid-pages.json").read_text("utf-8"))
@@ -62,6 +64,33 @@ def test_words_are_found_alike_in_every_encoding(text: str) -> None:
 @given(ADDRESSES | st.text(max_size=40))
 def test_addresses_are_looked_for_wherever_one_may_be(text: str) -> None:
     assert rules.bare(text) == rules._MIXED.sub(" ", rules._ADDRESS.sub(" ", text))
+
+
+SPACED = st.text(
+    st.sampled_from("ab'’è\t \n\x1c\x1f\N{NO-BREAK SPACE}\N{EN SPACE}İ🔥\ud800\0"), max_size=40
+)
+
+
+@given(st.lists(SPACED | st.text(max_size=50), min_size=1, max_size=6))
+def test_every_word_of_many_texts_gets_its_own_code(texts: list[str]) -> None:
+    def code(word: str) -> int:
+        return 11 + sum(word.encode("utf-8", "surrogatepass")) % 240
+
+    expected = bytes([10])
+    for text in texts:
+        words_in = re.split("[\t-\r\x1c-\x20\xa0]+", text.replace("\0", " "))
+        expected += bytes([*(code(word) for word in words_in if word), 10])
+    codes = WordCodes(code, 10)
+    assert codes.of(texts) == expected
+    assert codes.of(texts) == expected, "remembered words have the same codes"
+
+
+def test_words_that_share_their_places_are_told_apart() -> None:
+    numbers = [f"w{number}" for number in range(60_000)]
+    codes = WordCodes(lambda word: int(word[1:]) % 200 + 20, 10)
+    wanted = bytes(int(word[1:]) % 200 + 20 for word in numbers)
+    for _ in range(2):
+        assert codes.of([" ".join(numbers)]) == b"\n" + wanted + b"\n"
 
 
 def glued(languages: Sequence[str], seed: int, count: int) -> list[str]:

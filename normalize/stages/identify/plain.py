@@ -16,6 +16,8 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
+from normalize.stages.identify.wordcodes import WordCodes
+
 MIN_WORDS = 6
 MAX_GAP_WORDS = 6
 """So many words in a row that are not distinctly English may be a name or a list; more may be a clause in another language."""
@@ -23,9 +25,7 @@ MIN_SHARE = 5
 """At least one word in so many is distinctly English."""
 MIN_STRONG = 2
 """So many of them are written like no word of another language."""
-_REMEMBERED_WORDS, _REMEMBERED_CHARS = 1 << 16, 32
-_END, _END_CODE = "\0", ord("\n")
-"""What stands between two texts that are looked at together, and its code."""
+_END_CODE = ord("\n")
 _FOREIGN_CODE = ord("f")
 _GAP = re.compile(rb"[oO.xX]{%d}" % (MAX_GAP_WORDS + 1))
 _STRANGE = re.compile(
@@ -104,7 +104,7 @@ def are_plain_english(texts: Sequence[str]) -> list[bool]:
     """`is_plain_english` of many texts, in far less time than one by one."""
     if not texts:
         return []
-    codes = _codes(texts)
+    codes = _CODES.of(texts)
     letters = np.frombuffer(codes, np.uint8)[1:]
     ends = np.flatnonzero(letters == _END_CODE)
     starts = np.concatenate(([0], ends[:-1] + 1))
@@ -122,18 +122,11 @@ def are_plain_english(texts: Sequence[str]) -> list[bool]:
     for pattern in (_GAP, _STRANGE, _FURNITURE):
         hits = [match.start() for match in pattern.finditer(codes)]
         proven[np.searchsorted(ends, hits)] = False  # `codes` has one more letter in front
-    return [
-        bool(proof) and (text.isascii() or len(text.encode("ascii", "ignore")) * 10 > 9 * len(text))
-        for text, proof in zip(texts, proven.tolist(), strict=True)
-    ]
-
-
-def _codes(texts: Sequence[str]) -> bytes:
-    """The codes of the words of all texts, an end before each text and after the last."""
-    joined = f" {_END} ".join(texts)
-    if joined.count(_END) != len(texts) - 1:
-        joined = f" {_END} ".join([text.replace(_END, " ") for text in texts])
-    return bytes(map(_CODES.__getitem__, [_END, *joined.split(), _END]))
+    answers: list[bool] = proven.tolist()
+    for place, text in enumerate(texts):
+        if answers[place] and not text.isascii():
+            answers[place] = len(text.encode("ascii", "ignore")) * 10 > 9 * len(text)
+    return answers
 
 
 def _members(codes: bytes) -> npt.NDArray[np.int64]:
@@ -144,18 +137,6 @@ def _members(codes: bytes) -> npt.NDArray[np.int64]:
 
 
 _IS_ENGLISH, _IS_STRONG, _IS_FOREIGN = _members(b"sSwW"), _members(b"sS"), _members(b"f")
-
-
-class _Codes(dict[str, int]):
-    """What each word is, as written: a letter (see `_code`). Words met lately are remembered."""
-
-    def __missing__(self, word: str) -> int:
-        code = _END_CODE if word == _END else _code(word)
-        if len(word) <= _REMEMBERED_CHARS:
-            if len(self) >= _REMEMBERED_WORDS:
-                self.clear()
-            self[word] = code
-        return code
 
 
 def _code(word: str) -> int:
@@ -199,4 +180,4 @@ def _english() -> tuple[frozenset[str], frozenset[str]]:
     return words, words | _WORDS | frozenset(others.split(" "))
 
 
-_CODES = _Codes()
+_CODES = WordCodes(_code, _END_CODE)
