@@ -9,12 +9,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from normalize.document import FixKind, Repaired, replay
+from normalize.evidence.endings import LEAST, ending_nats
 from normalize.stages.repair import Repairer, RepairLevel
 from normalize.stages.repair.clean import is_clean, is_plain
 from normalize.stages.repair.draft import Draft, Edit, block_edits
 from normalize.stages.repair.encodings import Step, as_utf8, decoding_table, encoding_table
 from normalize.stages.repair.readings import ranked_readings
-from normalize.stages.repair.words import are_clear, better_spelt, changed_blocks, spellings
+from normalize.stages.repair.signs import (
+    SIGN_FOR_LETTER,
+    elided_words,
+    elisions,
+    invents_signs,
+    sign_costs,
+)
+from normalize.stages.repair.words import (
+    MOST_AGAINST,
+    are_clear,
+    better_spelt,
+    changed_blocks,
+    language_priors,
+    spellings,
+    weight,
+)
 
 TROUBLE = st.sampled_from(
     [
@@ -292,12 +308,69 @@ def test_the_document_changes_nothing_about_plain_lines() -> None:
 
 def test_signs_made_of_letters_are_no_better_spelling() -> None:
     languages = ("it", "tr", "en")
-    pairs = changed_blocks("la turística 10ª casaÖ", "la tur’stica 10Ğ casa…")
+    pairs = changed_blocks("la turística 10ª zrcasaÖ", "la tur’stica 10Ğ zrcasa…")
     assert len(pairs) == 3
     spelt = spellings([block for pair in pairs for block in pair], languages)
     gains = better_spelt(pairs, spelt)
     assert max(gains) <= 0
     assert not are_clear(pairs, gains)
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("gardenÖ", "garden…"),  # an ellipsis after a word
+        ("dellíamore", "dell’amore"),
+        ("lëamico", "l‘amico"),
+        ("œ7bn", "£7bn"),
+    ],
+)
+def test_letters_that_were_signs_in_their_usual_places(was: str, now: str) -> None:
+    assert not invents_signs(was, now)
+    assert sum(sign_costs(was, now).values()) <= SIGN_FOR_LETTER
+
+
+@pytest.mark.parametrize(
+    ("was", "now"), [("Galícia", "Gal’cia"), ("zrgardenÖ", "zrgarden…"), ("œbn", "£bn")]
+)
+def test_letters_that_were_no_signs(was: str, now: str) -> None:
+    assert invents_signs(was, now)
+
+
+def test_only_words_that_lose_their_vowel_come_before_an_apostrophe() -> None:
+    assert {"l", "dell", "un", "quest"} <= elided_words()
+    assert elisions("l‘amico, dell’ oro, la‘ mia, tal‘altro") == {1, 13}
+
+
+def test_italian_words_end_as_others_do() -> None:
+    assert ending_nats("sbroppiò") > ending_nats("sbroppié") + 1
+    assert ending_nats("sbrocché") > ending_nats("sbrosé")
+    assert ending_nats("sbroppiï") == LEAST
+
+
+def test_plain_words_tell_the_language() -> None:
+    columns = [0, 1, 2]
+    italian = language_priors("Il cortile della vecchia casa è chiuso", columns)
+    assert italian[0] == 0
+    assert -MOST_AGAINST <= min(italian) < -1
+    assert list(language_priors("è", columns)) == pytest.approx([0, 0, 0], abs=MOST_AGAINST)
+
+
+def test_what_a_text_is_written_in_decides_between_readings() -> None:
+    repairer = Repairer()
+    italian = 'Alla domanda del giudice ha risposto "sý" davanti a tutti.'
+    assert repairer.repair(italian).text == italian.replace("sý", "sì")
+
+
+def test_acronyms_are_read_with_their_usual_letters() -> None:
+    spelt = spellings(["BÖK", "BÍK", "BÝK", "BİK"], ("it", "tr", "en"))
+    assert spelt["BÖK"] > spelt["BÍK"]
+    assert spelt["BİK"] > spelt["BÝK"]
+
+
+def test_short_words_in_capitals_are_listed_by_accident() -> None:
+    assert weight(["SP", "VP"], ("en",))[0] == 0
+    assert weight(["garden"], ("en",))[0] > 0
 
 
 def test_a_dash_between_two_words_is_better_spelling() -> None:

@@ -66,12 +66,17 @@ _NAME_LETTERS = (
     ("ðþÿ", -14.0),
 )
 """Letters of foreign names with the least log-probability given to them within a word."""
-_SIGNS = (("’", -5.5), ("‘", -6.5), ("€£°«»", -8.5), ("…", -10.0))
+_IN_ACRONYMS, _AFTER_CAPITAL = "öüçş", 1.5
+"""The letters of acronyms and Turkish names in capitals, and how much rarer all others are there, in nats."""
+_DOTTED_CAPITAL = ("İ", -9.5)
+"""The capital that is none of these letters' own, with the same; it begins many Turkish names."""
+_SIGNS = (("’", -5.5), ("‘", -6.5), ("°", -8.5), ("…", -10.0))
 """Signs that may stand anywhere, with their least log-probability."""
 _DASHES = "–—"
 """Dashes stand between words or between spaces, not at the end of a word."""
-_OPENING, _CLOSING = (("“", -6.5),), (("”", -6.5), ("²³", -8.5), ("ºª™®©½", -10.0))
-"""Signs that stand before a word, and after one, with their least log-probability."""
+_OPENING = (("“", -6.5), ("«", -8.5))
+_CLOSING = (("”", -6.5), ("»€£²³", -8.5), ("ºª™®©½", -10.0))
+"""Signs that stand before a word, and after one or before a number, with their least log-probability."""
 _PLAIN_LETTER, _LONE_LETTER, _ANYTHING = -9.0, -12.0, -16.0
 """The least log-probability of an ASCII letter, of a letter of a name standing alone, and of anything:
 no single surprise decides alone."""
@@ -105,10 +110,15 @@ def floor_table() -> npt.NDArray[np.float32]:
             floors[1:, :, place[char]] = floor
             floors[0, 1, place[char]] = floor - 2.0
             floors[0, 0, place[char]] = _LONE_LETTER + (4.5 if char in "éè" else 0.0)
-            if char.upper() in place:
-                floors[2, :, place[char.upper()]] = floor + (1.0 if char in "öü" else 0.0)
-                floors[0, 1, place[char.upper()]] = floor - 1.0
-                floors[0, 0, place[char.upper()]] = _LONE_LETTER
+            capital = char.upper()
+            if capital in place and not capital.isascii():
+                usual = char in _IN_ACRONYMS
+                floors[2, :, place[capital]] = floor + (0.5 if usual else -_AFTER_CAPITAL)
+                floors[0, 1, place[capital]] = floor - (0.0 if usual else 1.0)
+                floors[0, 0, place[capital]] = _LONE_LETTER
+    capital, floor = _DOTTED_CAPITAL
+    floors[2, :, place[capital]] = floor
+    floors[0, 1, place[capital]] = floor - 1.0
     for signs, floor in _SIGNS:
         for char in signs:
             floors[:, :, place[char]] = floor

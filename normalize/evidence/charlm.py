@@ -201,11 +201,14 @@ class CharacterModel:
         scores[starts] = scores[starts + 1] = 0.0
         return np.add.reduceat(scores, starts, axis=0)
 
-    def readings(self, texts: Sequence[str], languages: Sequence[int]) -> Nats:
+    def readings(
+        self, texts: Sequence[str], languages: Sequence[int], priors: Nats | None = None
+    ) -> Nats:
         """How well each text reads, in nats: in its best language, where single words may be of another.
 
         A word of another language costs FOREIGN_WORD nats, so that names and quotations do not
-        count against a reading. languages: the columns to choose from.
+        count against a reading. languages: the columns to choose from; priors: what is known of
+        each of them beforehand, in nats.
         """
         if not texts:
             return np.zeros(0, dtype=np.float32)
@@ -219,6 +222,8 @@ class CharacterModel:
         foreign = per_word.max(axis=1, keepdims=True) - FOREIGN_WORD
         first = np.searchsorted(words, starts)
         total = np.add.reduceat(np.maximum(per_word, foreign), first, axis=0)
+        if priors is not None:
+            total += priors
         best: Nats = total.max(axis=1)
         return best
 

@@ -20,13 +20,15 @@ _ODD = re.compile(
     rf"|(?<=[^\W\d_])[‚„¿¡](?!\w)|[€£¥§](?=[{_LOWER}]{{2}})|(?<=[{_LOWER}])[£¥](?!\w)"
     r"|(?<=[^\W\d_])[¹²³¼½¾](?=[^\W\d_])"
     r"|(?<=\d)[À-ÿĞŞİ](?=\d)|(?<!\w)[À-ÿ](?=\d+[.,]\d)"  # a letter that was a dash or a currency
-    r"|(?<= )[óùûñïþÛÐÑÞĞŞºª](?= )"  # a letter that was a dash
+    r"|(?<= )[óùûñïþÛËÐÑÞĞŞºª](?= )"  # a letter that was a dash, or `è`
     rf"|(?<=[{_LOWER}])•(?=[\s.,;:!?]|$)"
+    rf"|(?<=[^\W\d_]')[‚„](?=[{_LOWER}])"  # a letter after an elided word: `l'‚t‚`
     "|[\x80-\x84\x86-\x9f]"
 )
 _ODD_QUOTE = re.compile(
     r"(?<=[^\W\d_])[‘“”«»](?=[^\W\d_])|(?<=[^\W\d_])‘(?!\w)|‹(?=\w)(?![^›]*›)"
-    r"|’[^\W\d_]+’|(?<=[A-Z])…(?!\Z)"
+    r"|’[^\W\d_]+’|(?<=[A-Z])…(?!\Z)|(?<=[^\W\d_]['’])»"
+    r"|(?<=\d)(?:[À-ÖØ-öø-ÿĞğİışŞ](?!\w)|[–—](?= ))"  # `11ğ` and `11— ` were ordinals
 )
 
 
@@ -49,5 +51,6 @@ def odd_quotes(text: str) -> int:
     """
     if text.isascii():
         return 0
-    unopened = text.count("”") > text.count("“") + text.count("„")
+    unopened = int(text.count("”") > text.count("“") + text.count("„"))
+    unopened += int(text.count("»") > text.count("«"))
     return sum(1 for _ in _ODD_QUOTE.finditer(text)) + unopened

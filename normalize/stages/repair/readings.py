@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from normalize.evidence.alphabet import SINGLE_BYTE, own_characters
-from normalize.evidence.charlm import LANGUAGES, character_model
+from normalize.evidence.charlm import LANGUAGES, Nats, character_model
 from normalize.stages.repair.encodings import (
     PLAUSIBLE,
     Step,
@@ -23,9 +23,9 @@ from normalize.stages.repair.encodings import (
     single_byte_steps,
     utf8_pattern,
 )
-from normalize.stages.repair.oddities import odd_places, odd_quotes
+from normalize.stages.repair.oddities import odd_places
+from normalize.stages.repair.signs import oddness, turkish
 from normalize.stages.repair.words import (
-    ONCE_QUOTES,
     among_readings,
     are_clear,
     better_spelt,
@@ -33,8 +33,8 @@ from normalize.stages.repair.words import (
     changed_words,
     excerpt_of,
     for_spelling,
-    is_before_word,
     is_in_words,
+    language_priors,
     spellings,
     weight,
 )
@@ -65,11 +65,6 @@ SHORT = 30
 """Texts of fewer characters are judged by the vocabulary alone where they are not fluent."""
 CLOSELY = 8
 """Readings whose words are looked at."""
-ODD_PLACE = 4.0
-"""Nats against a text for each place that no clean text has (three at most)."""
-SIGN_FOR_LETTER = 3.5
-"""Nats against a reading for each letter that it takes for an apostrophe or a dash within a word;
-three times as many for other signs."""
 OVERWHELMING = 15.0
 """Nats of gain from which a text need not be fluent throughout."""
 VAST = 40.0
@@ -89,8 +84,6 @@ _OWN = frozenset(own_characters())
 _NEIGHBOURS = frozenset("ąćčďđęěłńňőřśťůűźżāēīūąĆČĎĐĘĚŁŃŇŐŘŚŤŮŰŹŻ")
 """Letters of names in Latin script that no candidate encoding holds."""
 _BROKEN_WORD = re.compile(r"[^\W\d_][^\w\s\x00-\x7f’‘“”·–—…\xad\u200b-\u200d°ºª®™][^\W\d_]")
-_RARE_SIGNS = "÷±×µ¤¦¬¶™®©ªº§†‰…"
-"""Signs that letters at the edge of a word are seldom mistaken for."""
 _C1 = re.compile("[\x80-\x9f]")
 
 
@@ -244,28 +237,6 @@ def _utf8(text: str, trust: Mapping[Step, float]) -> dict[str, _Candidate]:
     return found
 
 
-def _oddness(before: str, after: str) -> float:
-    """Nats in favour of a reading for the odd places that it removes, against it for those it makes."""
-    quotes = max(odd_quotes(after) - odd_quotes(before), 0)
-    odd = ODD_PLACE * (min(odd_places(before), 3) - min(odd_places(after) + quotes, 3))
-    if len(before) != len(after):
-        return odd
-    return odd - sum(_sign_costs(before, after).values())
-
-
-def _sign_costs(before: str, after: str) -> dict[str, float]:
-    """What each letter costs that a reading takes for a sign."""
-    costs: dict[str, float] = {}
-    for at, (was, now) in enumerate(zip(before, after, strict=True)):
-        if was < "\x80" or not was.isalpha() or now.isalpha() or was in ONCE_QUOTES:
-            continue
-        inside = before[at - 1 : at].isalpha() and before[at + 1 : at + 2].isalpha()
-        if inside or now in _RARE_SIGNS:
-            parted = now in "’–—" and is_before_word(after, at + 1)
-            costs[was] = SIGN_FOR_LETTER if parted else 3 * SIGN_FOR_LETTER
-    return costs
-
-
 def _fluencies(texts: Sequence[str], columns: Sequence[int]) -> list[float]:
     """Nats a character of each text: in one language, or a little less with words of others."""
     model = character_model()
@@ -299,14 +270,15 @@ def ranked_readings(
     columns = [LANGUAGES.index(language) for language in languages if language in LANGUAGES]
     made = list(candidates)
     model = character_model()
-    scores = model.readings([excerpt, *made], columns)
+    priors = language_priors(text, columns)
+    scores = model.readings([excerpt, *made], columns, priors)
     ranked = []
     for words, score in zip(made, scores[1:].tolist(), strict=True):
         candidate = candidates[words]
-        gain = score - float(scores[0]) + _oddness(excerpt, words)
+        gain = score - float(scores[0]) + oddness(excerpt, words)
         ranked.append((-gain - candidate.prior, words, gain))
     ranked.sort()
-    judged = _judged_by_words(excerpt, ranked[:CLOSELY], candidates, languages)
+    judged = _judged_by_words(excerpt, ranked[:CLOSELY], candidates, languages, priors)
     if judged[0].gain < least:
         return []
     best = judged[:number]
@@ -344,10 +316,12 @@ def _judged_by_words(
     ranked: Sequence[tuple[float, str, float]],
     candidates: Mapping[str, _Candidate],
     languages: Sequence[str],
+    priors: Nats,
 ) -> list[_Judged]:
     """The candidates that read best, ranked again with what their words say."""
     changed = [changed_blocks(excerpt, words) for _, words, _ in ranked]
-    spelt = spellings([block for pairs in changed for pair in pairs for block in pair], languages)
+    blocks = [block for pairs in changed for pair in pairs for block in pair]
+    spelt = spellings(blocks, languages, priors=priors)
     judged = []
     for (_, words, gain), pairs in zip(ranked, changed, strict=True):
         worth, known = weight(changed_words(excerpt, words), languages)
@@ -355,7 +329,7 @@ def _judged_by_words(
         gains = better_spelt(pairs, spelt)
         gain += worth - lost
         rank = gain + among_readings(gains) + candidates[words].prior
-        gain += for_spelling(gains)
+        gain += for_spelling(gains) + turkish(excerpt, words)
         candidate = candidates[words]
         clear = are_clear(pairs, gains)
         judged.append((-rank, words, _Judged(candidate, gain, known, clear)))

@@ -8,8 +8,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from normalize.evidence.charlm import LANGUAGES, character_model, name_model
+from normalize.evidence.charlm import LANGUAGES, Nats, character_model, name_model
+from normalize.evidence.endings import ending_nats
 from normalize.evidence.vocabulary import names, vocabulary
+from normalize.stages.repair.signs import elisions, invents_signs
 
 KNOWN_WORD = 2.5
 """Nats in favour of a reading for each changed word that is in a vocabulary (four at most)."""
@@ -25,14 +27,22 @@ SIGN, PLACED_SIGN = -16.0, -3.5
 """The log-probability given to a sign beyond ASCII beside a word, and to one where it is usual."""
 NAME, FOREIGN = -2.0, -5.0
 """The log-probability that a capitalised word is a name, and that another word is of another language."""
+ACRONYM = 5
+"""Letters that an acronym has at most."""
+ACRONYM_LETTERS = ((-4.7, "İ"), (-6.0, "ÖÜÇŞ"), (-7.5, "ĞÄ"))
+"""The log-probability of letters in acronyms, as the corpora have them."""
+ASCII_IN_ACRONYM, OTHER_IN_ACRONYM = -3.0, -9.5
+"""The same of plain letters and of all others."""
+LEAST_ENDED = 4
+"""Letters of the shortest word whose ending tells anything."""
+MOST_AGAINST = 5.0
+"""Nats that what a text is written in can tell against a language of some of its words."""
 MOST_AMONG_READINGS = 60.0
 """The same where readings are compared with one another."""
 WORDS_JUDGED = 3
 """Changed words of a reading whose spelling counts: more are no further evidence."""
 
-ONCE_QUOTES = "ÒÓÔÕÆÐÑ"
-"""Capitals that are quotation marks, apostrophes and dashes in another encoding."""
-
+_TURKISH = frozenset("çğıöşüâîû")
 _WORD = re.compile(r"[^\W\d_]+")
 _SIGNS = re.compile(r"[\x00-\x40\x5b-\x60\x7b-\x7f‘’“”«»–—…°•·©®™€£¥§²³½\xa0]+")
 _PLAIN = re.compile("[A-Za-z]")
@@ -47,14 +57,18 @@ def changed_words(before: str, after: str) -> list[str]:
 
 
 def weight(words: Sequence[str], languages: Sequence[str]) -> tuple[float, bool]:
-    """Nats in favour of words for those in a vocabulary, and whether all of them are."""
+    """Nats in favour of words for those in a vocabulary, and whether all of them are.
+
+    Short words in plain capitals are listed by accident.
+    """
     listed, named = vocabulary(), names()
     known = [
         word
         for word in words
         if word in named or any(listed.knows(word, language) for language in languages)
     ]
-    weights = sorted((LONG_WORD if len(word) > 4 else KNOWN_WORD for word in known), reverse=True)
+    told = [word for word in known if not (word.isupper() and word.isascii() and len(word) < 4)]
+    weights = sorted((LONG_WORD if len(word) > 4 else KNOWN_WORD for word in told), reverse=True)
     return sum(weights[:4]), len(known) == len(words) and any(len(word) >= 4 for word in known)
 
 
@@ -67,33 +81,73 @@ def _parts(block: str) -> tuple[tuple[str, ...], float]:
     runs = [run for run in _RUNS.split(block) if run]
     words = tuple(run for run in runs if not _SIGNS.fullmatch(run))
     cost = 0.0
+    apostrophes = elisions(block)
+    at = 0
     for number, run in enumerate(runs):
         if not run.isascii() and _SIGNS.fullmatch(run):
             usual = _BEFORE if number == 0 else _AFTER if number == len(runs) - 1 else ""
-            cost += sum(PLACED_SIGN if char in usual else SIGN for char in run if char > "\x7f")
+            for place, char in enumerate(run, at):
+                if char > "\x7f":
+                    cost += PLACED_SIGN if char in usual or place in apostrophes else SIGN
+        at += len(run)
     return words, cost
 
 
-def _scores(words: Sequence[str], languages: Sequence[str], as_names: bool) -> Mapping[str, float]:
-    """The log-probability of each word in its best language or as a name."""
+def _as_acronym(word: str) -> float:
+    """The log-probability of an acronym: its letters say nothing of one another."""
+    usual = {char: nats for nats, letters in ACRONYM_LETTERS for char in letters}
+    return sum(
+        ASCII_IN_ACRONYM if char.isascii() else usual.get(char, OTHER_IN_ACRONYM) for char in word
+    )
+
+
+def _spelling(word: str, score: float, languages: Sequence[str]) -> float:
+    """The log-probability of a word by its letters, with what Italian endings tell."""
+    if word[-1].isascii() or not word.islower() or word[-1] in _TURKISH or len(word) < LEAST_ENDED:
+        return score
+    if "it" not in languages or vocabulary().knows(word, "it"):
+        return score
+    return score + ending_nats(word)
+
+
+def _scores(
+    words: Sequence[str], languages: Sequence[str], as_names: bool, priors: Nats | None
+) -> Mapping[str, float]:
+    """The log-probability of each word in its best language or as a name.
+
+    priors: what is known of each language beforehand, in nats; names may be of any.
+    """
     if not words:
         return {}
     columns = [LANGUAGES.index(language) for language in languages if language in LANGUAGES]
-    spelt = character_model().words(words)[:, columns].max(axis=1)
-    if not as_names:
-        return dict(zip(words, spelt.tolist(), strict=True))
-    rare = np.array([NAME if word[:1].isupper() else FOREIGN for word in words])
-    named = name_model().totals(words)[:, 0] + rare
-    return dict(zip(words, np.maximum(spelt, named).tolist(), strict=True))
+    by_language = character_model().words(words)[:, columns]
+    if priors is not None:
+        by_language[[word.islower() for word in words]] += priors
+    spelt = by_language.max(axis=1)
+    if as_names:
+        rare = np.array([NAME if word[:1].isupper() else FOREIGN for word in words])
+        spelt = np.maximum(spelt, name_model().totals(words)[:, 0] + rare)
+    scores = {}
+    for word, score in zip(words, spelt.tolist(), strict=True):
+        acronym = 2 < len(word) <= ACRONYM and word.isupper()
+        scores[word] = _as_acronym(word) if acronym else _spelling(word, score, languages)
+    return scores
 
 
 def spellings(
-    blocks: Iterable[str], languages: Sequence[str], *, as_names: bool = True
+    blocks: Iterable[str],
+    languages: Sequence[str],
+    *,
+    as_names: bool = True,
+    priors: Nats | None = None,
 ) -> Mapping[str, float]:
     """How well each block is spelt, word by word, in nats: as a word of a language or as a name anywhere."""
     parts = {block: _parts(block) for block in blocks}
     best = _scores(
-        sorted({word for found, _ in parts.values() for word in found}), languages, as_names
+        sorted({word for found, _ in parts.values() for word in found}),
+        languages,
+        as_names,
+        priors,
     )
     return {
         block: sum(best[word] for word in found) + cost for block, (found, cost) in parts.items()
@@ -108,31 +162,6 @@ def changed_blocks(before: str, after: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys(pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]))
 
 
-def _is_listed(words: Sequence[str]) -> bool:
-    """Tell whether there is a word and a vocabulary lists it."""
-    listed = vocabulary()
-    return bool(words) and any(listed.knows(words[0], language) for language in LANGUAGES)
-
-
-def is_before_word(text: str, at: int) -> bool:
-    """Tell whether what begins at a place is a listed word, or none at all (a number, a sign)."""
-    match = _WORD.match(text, at)
-    return match is None or _is_listed([match.group()])
-
-
-def _invents_signs(was: str, now: str) -> bool:
-    """Tell whether letters of a block become signs otherwise than quotation marks and dashes do."""
-    if len(was) != len(now):
-        return False
-    for at, (old, new) in enumerate(zip(was, now, strict=True)):
-        if old < "\x80" or not old.isalpha() or new.isalnum() or old in ONCE_QUOTES:
-            continue
-        left, right = _WORD.findall(now[:at])[-1:], _WORD.findall(now[at + 1 :])[:1]
-        if new not in "–—" or not (_is_listed(left) and _is_listed(right)):
-            return True
-    return False
-
-
 def better_spelt(pairs: Sequence[tuple[str, str]], spelt: Mapping[str, float]) -> list[float]:
     """By how many nats each changed block is better spelt than it was.
 
@@ -142,7 +171,7 @@ def better_spelt(pairs: Sequence[tuple[str, str]], spelt: Mapping[str, float]) -
     gains = []
     for was, now in pairs:
         gain = spelt[now] - spelt[was]
-        if not _PLAIN.search(now) or (gain > 0.0 and _invents_signs(was, now)):
+        if not _PLAIN.search(now) or (gain > 0.0 and invents_signs(was, now)):
             gain = 0.0
         gains.append(gain)
     return gains
@@ -193,6 +222,14 @@ def is_in_words(before: str, after: str) -> bool:
         or sum(char > "\x7f" for char in block) < 2
         for block in changed
     )
+
+
+def language_priors(text: str, columns: Sequence[int]) -> Nats:
+    """What the plain words of a text tell of its language: nats against each column, at most MOST_AGAINST."""
+    plain = " ".join([block for block in text.split(" ") if block.isascii()])
+    scores = character_model().totals([plain])[0, columns]
+    priors: Nats = np.maximum(scores - scores.max(), -MOST_AGAINST)
+    return priors
 
 
 def excerpt_of(text: str) -> str:
