@@ -184,7 +184,7 @@ def test_a_document_undoes_both_steps_of_damage_done_twice() -> None:
 
 
 def test_a_document_lends_what_it_has_shown() -> None:
-    damaged = "Rafael Correa … Quito, ce lundi.\n"
+    damaged = "Manon arrive … Brest, dit-on.\n"
     telling = "La libert… di stampa Š garantita e la verit… pi— semplice Š questa.\n"
     alone = Repairer().repair(damaged)
     together = Repairer().document().repair([telling] * 4 + [damaged])
@@ -192,16 +192,16 @@ def test_a_document_lends_what_it_has_shown() -> None:
     assert (
         together[0].text == "La libertà di stampa è garantita e la verità più semplice è questa.\n"
     )
-    assert together[-1].text == "Rafael Correa à Quito, ce lundi.\n"
+    assert together[-1].text == "Manon arrive à Brest, dit-on.\n"
 
 
 def test_memory_spans_windows_and_stays_with_its_document() -> None:
-    damaged = "Rafael Correa … Quito, ce lundi.\n"
+    damaged = "Manon arrive … Brest, dit-on.\n"
     telling = "La libert… di stampa Š garantita e la verit… pi— semplice Š questa.\n"
     repairer = Repairer()
     document = repairer.document()
     document.repair([telling] * 4)
-    assert document.repair([damaged])[0].text == "Rafael Correa à Quito, ce lundi.\n"
+    assert document.repair([damaged])[0].text == "Manon arrive à Brest, dit-on.\n"
     assert repairer.document().repair([damaged])[0].text == damaged
 
 
