@@ -39,6 +39,35 @@ def private_folders(
     assert os.environ["XDG_CACHE_HOME"].startswith(str(home))
 
 
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """The paths of two translation packages that are made in a moment, it-en and tr-en; nobody changes them."""
+    from translation_support import build_package
+
+    folder = tmp_path_factory.mktemp("packages")
+    build_package(folder / "it_en", "it")
+    build_package(folder / "tr_en", "tr", seed=2)
+    return (str(folder / "it_en"), str(folder / "tr_en"))
+
+
+@pytest.fixture(scope="session")
+def models(packages: tuple[str, ...]) -> str:
+    """The same as a value of `--models`."""
+    return ",".join(packages)
+
+
+@pytest.fixture(scope="module")
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The corpus of a module, its PAIRS, in every format."""
+    from corpus_support import HEADER
+
+    from normalize.writers import FORMATS, write_corpus
+
+    folder = tmp_path_factory.mktemp("corpus")
+    write_corpus(folder, HEADER, request.module.PAIRS, FORMATS)
+    return folder
+
+
 @pytest.fixture
 def seeds() -> Path:
     """The sample pages."""

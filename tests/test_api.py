@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from translation_support import build_package
 
 import normalize
 from normalize.errors import PlanError
 
 
 @pytest.fixture(scope="module")
-def pipeline(tmp_path_factory: pytest.TempPathFactory) -> normalize.Pipeline:
-    folder: Path = tmp_path_factory.mktemp("packages")
-    build_package(folder / "it_en", "it")
-    return normalize.Pipeline(
-        normalize.Config(sources=("it",), packages=(str(folder / "it_en"),), beam=1)
-    )
+def pipeline(packages: tuple[str, ...]) -> normalize.Pipeline:
+    return normalize.Pipeline(normalize.Config(sources=("it",), packages=packages, beam=1))
 
 
 def test_a_pipeline_travels_to_another_process_and_gives_the_same(

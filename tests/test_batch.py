@@ -8,15 +8,14 @@ import hashlib
 import json
 import lzma
 from pathlib import Path
-from typing import Any
 
 import pytest
 import zstandard
-from translation_support import build_package
+from batch_support import config, go, manifest, tree
 
-from normalize.batch import RunResult, run
+from normalize.batch import run
 from normalize.batch.parts import Layout, finished
-from normalize.config import FORMATS, Config, FilterConfig, RunOptions
+from normalize.config import FORMATS, Config, RunOptions
 from normalize.errors import ModelError, OutputError, UsageError
 
 PAGES = {
@@ -27,14 +26,6 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
-    folder = tmp_path_factory.mktemp("packages")
-    build_package(folder / "it_en", "it")
-    build_package(folder / "tr_en", "tr", seed=2)
-    return (str(folder / "it_en"), str(folder / "tr_en"))
-
-
 @pytest.fixture
 def pages(tmp_path: Path) -> Path:
     folder = tmp_path / "pages"
@@ -43,29 +34,6 @@ def pages(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
     return folder
-
-
-def config(packages: tuple[str, ...], **changes: Any) -> Config:
-    lenient = FilterConfig(min_score=-99.0, max_length_ratio=99.0, drop_flags=())
-    return Config(**{"packages": packages, "filter": lenient, "beam": 1, **changes})
-
-
-def go(pages: Path, out: Path, conf: Config, **options: Any) -> RunResult:
-    return run([str(pages)], out, conf, RunOptions(**{"workers": 1, "memory": "off", **options}))
-
-
-def tree(out: Path) -> dict[str, str]:
-    """Digests of everything that a user sees."""
-    return {
-        str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(out.rglob("*"))
-        if path.is_file() and ".normalize" not in path.parts
-    }
-
-
-def manifest(out: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-    return found
 
 
 def test_the_output_folder_is_what_the_contract_says(

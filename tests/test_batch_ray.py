@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_stress import command, pages, tree
-from translation_support import build_package
+from batch_support import command, many_pages, tree
 
 from normalize.batch import run
 from normalize.batch.parts import Layout
@@ -31,14 +30,6 @@ needs_ray = pytest.mark.skipif(
     reason="Ray is not installed: pip install 'normalize-bitext[ray]'",
 )
 MARK = f"normalize-test-{os.getpid()}"
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("packages")
-    build_package(folder / "it_en", "it")
-    build_package(folder / "tr_en", "tr", seed=2)
-    return f"{folder / 'it_en'},{folder / 'tr_en'}"
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +102,7 @@ def wait_for_records(out: Path, count: int, process: subprocess.Popen[bytes]) ->
 def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed_and_the_run_interrupted(
     tmp_path: Path, models: str, cluster: dict[str, str]
 ) -> None:
-    source, here, there = pages(tmp_path / "pages"), tmp_path / "here", tmp_path / "there"
+    source, here, there = many_pages(tmp_path / "pages"), tmp_path / "here", tmp_path / "there"
     (source / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
     done = subprocess.run(command(source, here, models), env=cluster, timeout=300, check=False)
     assert done.returncode == 3

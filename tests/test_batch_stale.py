@@ -7,15 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from batch_support import config, go, manifest, tree
 from cli_support import normalize
-from test_batch import config, go, manifest, packages, tree
 
 from normalize.batch import run
 from normalize.batch.parts import Layout
 from normalize.batch.stale import find_stale, remove_stale
 from normalize.config import RunOptions
 
-__all__ = ["packages"]
 TEXT = "The train is late today.\nRifiuta\n"
 
 

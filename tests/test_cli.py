@@ -8,20 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cli_support import ENVIRONMENT, normalize, objects
-from translation_support import build_package
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("packages")
-    build_package(folder / "it_en", "it")
-    build_package(folder / "tr_en", "tr", seed=2)
-    yield f"{folder / 'it_en'},{folder / 'tr_en'}"
 
 
 def test_help_teaches_and_loads_nothing_heavy() -> None:

@@ -7,17 +7,8 @@ from pathlib import Path
 
 import pytest
 from cli_support import normalize, objects
-from translation_support import build_package
 
 GROUPS = ("", "models", "corpus")
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("packages")
-    build_package(folder / "it_en", "it")
-    build_package(folder / "tr_en", "tr", seed=2)
-    return f"{folder / 'it_en'},{folder / 'tr_en'}"
 
 
 @pytest.mark.parametrize("group", GROUPS)

@@ -11,49 +11,21 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from corpus_support import HEADER, NAMES, make_pair
 
 from normalize import corpus
 from normalize.corpus import Severity
-from normalize.document import Fix, FixKind, SegmentPair
+from normalize.document import Fix, FixKind
 from normalize.errors import InputError, UsageError
-from normalize.writers import FORMATS, CorpusHeader, write_corpus
-
-HEADER = CorpusHeader("it", "en", "0.1.0", created="20250102T030405Z")
-NAMES = ("it-en.tmx", "it-en.it", "it-en.tsv", "it-en.jsonl", "it-en.parquet")
-
-
-def make_pair(number: int, source: str, target: str, score: float = -0.5) -> SegmentPair:
-    return SegmentPair(
-        id=f"a.txt#{number}",
-        source_lang="it",
-        target_lang="en",
-        source=source,
-        target=target,
-        score=score,
-        document=f"{number % 2}.txt",
-        start=0,
-        end=len(source),
-        language_probability=0.9,
-        fixes=(Fix(FixKind.GLUED, 0, "", " "),) if number == 0 else (),
-        model="it-en@0123456789ab",
-        flags=("retried",) if number == 1 else (),
-    )
-
+from normalize.writers import FORMATS, write_corpus
 
 PAIRS = [
-    make_pair(0, "uno due tre", "one two three", -0.1),
-    make_pair(1, "quattro", "four", -0.2),
-    make_pair(2, "uno due tre", "one two three", -0.3),
-    make_pair(3, "Roma", "Roma", -0.4),
-    make_pair(4, "quattro", "the four", -1.9),
+    make_pair(0, "uno due tre", "one two three", -0.1, fixes=(Fix(FixKind.GLUED, 0, "", " "),)),
+    make_pair(1, "quattro", "four", -0.2, flags=("retried",)),
+    make_pair(2, "uno due tre", "one two three", -0.3, document="0.txt"),
+    make_pair(3, "Roma", "Roma", -0.4, document="1.txt"),
+    make_pair(4, "quattro", "the four", -1.9, document="0.txt"),
 ]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("corpus")
-    write_corpus(folder, HEADER, PAIRS, FORMATS)
-    return folder
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -344,7 +316,7 @@ def test_values_out_of_range_are_found(tmp_path: Path) -> None:
         (1, "the language probability is 1.5"),
         (1, "the offsets are 9 to 3"),
         (2, "the target is empty"),
-        (2, "the id 'a.txt#0' has been used before"),
+        (2, "the id 'id0' has been used before"),
     ]
     assert str(found[0]).startswith("error: line 1: the language probability")
 

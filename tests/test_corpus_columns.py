@@ -9,13 +9,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from cli_support import normalize
+from corpus_support import HEADER, make_pair
 from pyarrow import parquet as pq
 
 from normalize import corpus
 from normalize.config import FilterConfig
 from normalize.corpus import DedupOptions, Part, Size, SplitOptions
-from normalize.document import SegmentPair
-from normalize.writers import FORMATS, CorpusHeader, write_corpus
+from normalize.writers import FORMATS, write_corpus
 
 TSV = (
     "url\tsrc_text\tscore\ttrg_text\tlaser\n"
@@ -144,10 +144,8 @@ def test_a_memory_says_what_of_it_is_not_carried_over(tmp_path: Path) -> None:
 
 
 def test_nothing_of_our_own_corpora_is_left_out(tmp_path: Path) -> None:
-    pair = SegmentPair(
-        "i", "it", "en", "Il treno.", "The train.", -0.5, "a.txt", 0, 9, 0.9, (), "it-en@0", ("loop",)
-    )  # fmt: skip
-    write_corpus(tmp_path, CorpusHeader("it", "en", "0.1.0"), [pair], FORMATS)
+    pair = make_pair(0, "Il treno.", "The train.", flags=("loop",))
+    write_corpus(tmp_path, HEADER, [pair], FORMATS)
     for name in ("it-en.tmx", "it-en.it", "it-en.tsv", "it-en.jsonl", "it-en.parquet"):
         assert corpus.convert(tmp_path / name, tmp_path / "out", FORMATS, "0.1.0").left_out == ()
         assert [unit.others for unit in corpus.read(tmp_path / name)] == [()]

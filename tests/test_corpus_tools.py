@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_support import normalize, objects
+from corpus_support import HEADER, NAMES, make_pair
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,22 +19,9 @@ from normalize.corpus.dedup import near_key
 from normalize.document import SegmentPair
 from normalize.errors import ConservationError, InputError, OutputError, UsageError
 from normalize.stages.filters import sift
-from normalize.writers import FORMATS, CorpusHeader, pair_from_json, write_corpus
+from normalize.writers import FORMATS, pair_from_json, write_corpus
 
-HEADER = CorpusHeader("it", "en", "0.1.0")
-NAMES = ("it-en.tmx", "it-en.it", "it-en.tsv", "it-en.jsonl", "it-en.parquet")
 SCORED = tuple(name for name in NAMES if name != "it-en.it")
-
-
-def make_pair(
-    number: int, source: str, target: str, score: float = -0.5, **changes: object
-) -> SegmentPair:
-    fields = {
-        "id": f"id{number}", "source_lang": "it", "target_lang": "en", "source": source,
-        "target": target, "score": score, "document": f"{number}.txt", "start": 0,
-        "end": len(source), "language_probability": 0.9, "model": "it-en@0123456789ab",
-    }  # fmt: skip
-    return SegmentPair(**{**fields, **changes})  # type: ignore[arg-type]
 
 
 PAIRS = [
@@ -48,13 +36,6 @@ PAIRS = [
     make_pair(8, "Rifiuta", "Refuse", -0.6),
     make_pair(9, "2026", "2026", -0.1),
 ]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("corpus")
-    write_corpus(folder, HEADER, PAIRS, FORMATS)
-    return folder
 
 
 def pairs_of(path: Path) -> list[SegmentPair]:

@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from batch_support import tree
 from cli_support import normalize, objects
-from test_batch import tree
-from translation_support import build_package
 
 from normalize import corpus
 from normalize.config import FilterConfig
@@ -92,13 +91,6 @@ def test_corpus_tools_leave_nothing_half_done(tmp_path: Path) -> None:
     assert [unit for path in out.glob("*.tmx") for unit in corpus.read(path)] == []
 
 
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("packages")
-    build_package(folder / "it_en", "it")
-    return str(folder / "it_en")
-
-
 @pytest.mark.parametrize(
     ("place", "lines", "size"),
     [
@@ -144,9 +136,9 @@ def test_a_run_names_what_does_not_fit_and_goes_on_later(
 
 @pytest.mark.parametrize("kind", ["folder", "archive"])
 def test_a_package_that_does_not_fit_is_not_imported(
-    tmp_path: Path, models: str, kind: str
+    tmp_path: Path, packages: tuple[str, ...], kind: str
 ) -> None:
-    path = Path(models)
+    path = Path(packages[0])
     if kind == "archive":
         path = Path(shutil.make_archive(str(tmp_path / "x"), "zip", path.parent, path.name))
         path = path.rename(tmp_path / "x.argosmodel")

@@ -2,57 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import resource
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-import pytest
-from translation_support import build_package
-
-ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("packages")
-    build_package(folder / "it_en", "it")
-    build_package(folder / "tr_en", "tr", seed=2)
-    return f"{folder / 'it_en'},{folder / 'tr_en'}"
-
-
-def pages(folder: Path, count: int = 240) -> Path:
-    folder.mkdir()
-    for number in range(count):
-        lines = [f"The train {number} {line} leaves from Rome at eight.\n" for line in range(60)]
-        text = "".join([*lines, f"Il treno {number} parte da Roma alle otto.\n"])
-        (folder / f"{number:03}.txt").write_text(text, encoding="utf-8")
-    return folder
-
-
-def command(source: Path, out: Path, models: str, *more: str) -> list[str]:
-    return [
-        sys.executable, "-m", "normalize", "run", str(source), "-o", str(out),
-        "--models", models, "--beam", "1", "--quiet", *more,
-    ]  # fmt: skip
-
-
-def tree(out: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(out.rglob("*"))
-        if path.is_file() and ".normalize" not in path.parts
-    }
+from batch_support import ENVIRONMENT, command, many_pages, tree
 
 
 def test_killed_at_any_moment_and_run_again_gives_the_same_bytes(
     tmp_path: Path, models: str
 ) -> None:
-    source = pages(tmp_path / "pages")
+    source = many_pages(tmp_path / "pages")
     whole = tmp_path / "whole"
     subprocess.run(command(source, whole, models), env=ENVIRONMENT, check=True, timeout=120)
     out = tmp_path / "out"
