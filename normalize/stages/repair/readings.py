@@ -329,7 +329,7 @@ def _judged_by_words(
         gains = better_spelt(pairs, spelt)
         gain += worth - lost
         rank = gain + among_readings(gains) + candidates[words].prior
-        gain += for_spelling(gains) + turkish(excerpt, words)
+        gain += for_spelling(gains) + turkish(excerpt, words, gains)
         candidate = candidates[words]
         clear = are_clear(pairs, gains)
         judged.append((-rank, words, _Judged(candidate, gain, known, clear)))

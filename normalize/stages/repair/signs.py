@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 
 from normalize.evidence.charlm import LANGUAGES
@@ -25,7 +26,12 @@ LEAST_ELIDED = 10
 TURKISH = 2.5
 """Nats in favour of letters that only Turkish has, for those of Icelandic that they are taken for:
 in text of the languages such letters are far more often damage than Icelandic."""
+BETTER_SPELT = 3.0
+"""Nats by which a word must be better spelt for that."""
+LONGEST_UNIT = 3
+"""Letters of a unit at most."""
 
+_CAPITAL = re.compile(r"\W*[^\W\d_a-zçğıöşü]")
 _ICELANDIC = dict(zip("ÝÞÐýþð", "İŞĞışğ", strict=True))
 ONCE_QUOTES = "ÒÓÔÕÆÐÑ"
 """Capitals that are quotation marks, apostrophes and dashes in another encoding."""
@@ -100,6 +106,12 @@ def invents_signs(was: str, now: str) -> bool:
     return False
 
 
+def _is_unit(before: str) -> bool:
+    """Tell whether a text ends in what may be a unit of length (`km²`), or in no word."""
+    words = re.split(r"[\W\d_]", before)
+    return len(words[-1]) <= LONGEST_UNIT
+
+
 def sign_costs(before: str, after: str) -> dict[str, float]:
     """What each letter costs that a reading takes for a sign."""
     costs: dict[str, float] = {}
@@ -111,7 +123,7 @@ def sign_costs(before: str, after: str) -> dict[str, float]:
         if not was.isalpha():
             if now in _RARE_SIGNS and before[at - 1 : at].isalpha():
                 costs[was] = SIGN_FOR_LETTER
-        elif inside or now in _RARE_SIGNS:
+        elif inside or now in _RARE_SIGNS or (now in "²³" and not _is_unit(before[:at])):
             parted = now in "’–—" and is_before_word(after, at + 1)
             parted = parted or (now == "…" and _ends_word(after, at))
             costs[was] = SIGN_FOR_LETTER if parted else 3 * SIGN_FOR_LETTER
@@ -127,7 +139,15 @@ def oddness(before: str, after: str) -> float:
     return odd - sum(sign_costs(before, after).values())
 
 
-def turkish(before: str, after: str) -> float:
-    """Nats in favour of a reading for letters that only Turkish has."""
-    pairs = zip(before, after, strict=False)
-    return TURKISH if any(_ICELANDIC.get(was) == now for was, now in pairs) else 0.0
+def turkish(before: str, after: str, gains: Sequence[float]) -> float:
+    """Nats for a reading that takes letters for those that only Turkish has.
+
+    In favour where every word is better spelt so; against where names alone change and are not.
+    """
+    if not any(_ICELANDIC.get(was) == now for was, now in zip(before, after, strict=False)):
+        return 0.0
+    if gains and min(gains) >= BETTER_SPELT:
+        return TURKISH
+    blocks = zip(before.split(" "), after.split(" "), strict=False)
+    named = all(_CAPITAL.match(now) for was, now in blocks if was != now)
+    return -2 * TURKISH if named and max(gains, default=0.0) < BETTER_SPELT else 0.0
