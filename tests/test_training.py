@@ -9,10 +9,12 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -407,6 +409,21 @@ def test_two_packages_of_one_checkpoint_hold_the_same_network(
     archive = package.build_archive(tmp_path / "it", tmp_path)
     first = archive.read_bytes()
     assert package.build_archive(tmp_path / "it", tmp_path).read_bytes() == first
+
+
+def test_blended_weights_lie_between_two_checkpoints(trained: Path) -> None:
+    export = tool("export")
+    one = export.read_checkpoint(trained)
+    other = replace(one, weights={name: array + 1 for name, array in one.weights.items()})
+    blended = export.blended(one, other, 0.25)
+    for name, array in one.weights.items():
+        np.testing.assert_allclose(blended.weights[name], array + 0.25, atol=1e-5)
+    assert (blended.steps, blended.seen) == (one.steps, one.seen)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        export.blended(one, other, 1.5)
+    wider = replace(other, shape=replace(other.shape, width=2 * other.shape.width))
+    with pytest.raises(ValueError, match="different shapes"):
+        export.blended(one, wider, 0.5)
 
 
 def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ctranslate2
@@ -65,6 +65,29 @@ def read_checkpoint(path: Path, kind: str = "average") -> Checkpoint:
     answers = saved["answers"].numpy() if "answers" in saved else np.arange(shape.vocabulary)
     steps, seen = optimiser.get("steps", 0), saved.get("seen", 0)
     return Checkpoint(shape, weights, answers, steps, seen, minutes)
+
+
+def blended(checkpoint: Checkpoint, other: Checkpoint, share: float) -> Checkpoint:
+    """The checkpoint with its weights moved by a share (0 to 1) of the way to those of another.
+
+    Meant for two ends of one run: where a later run begins with the weights of an earlier one, a point between the ends is
+    often better than either (M. Wortsman et al., "Model soups", 2022).
+
+    Raises ValueError where the networks differ in shape, or the share is none.
+    """
+    if not 0 <= share <= 1:
+        message = f"a share is between 0 and 1, not {share}"
+        raise ValueError(message)
+    if checkpoint.shape != other.shape:
+        message = (
+            f"networks of different shapes cannot be blended: {checkpoint.shape} and {other.shape}"
+        )
+        raise ValueError(message)
+    weights = {
+        name: ((1 - share) * own + share * other.weights[name]).astype(np.float32)
+        for name, own in checkpoint.weights.items()
+    }
+    return replace(checkpoint, weights=weights)
 
 
 def specification(checkpoint: Checkpoint, pieces: list[str]) -> TransformerSpec:
@@ -189,10 +212,18 @@ def main() -> None:
     parser.add_argument("--languages", default="it,tr")
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--weights", choices=("average", "master"), default="average")
+    parser.add_argument(
+        "--blend",
+        type=Path,
+        help="checkpoint that this one began with, to go some of the way back to",
+    )
+    parser.add_argument("--share", type=float, default=0.15, help="how much of the way, 0 to 1")
     parser.add_argument("--quantization", choices=("int8", "float32"), default="int8")
     parser.add_argument("--zip", type=Path, help="also write .argosmodel files to this folder")
     options = parser.parse_args()
     checkpoint = read_checkpoint(options.checkpoint, options.weights)
+    if options.blend:
+        checkpoint = blended(checkpoint, read_checkpoint(options.blend), options.share)
     for language in options.languages.split(","):
         package = options.packages / f"{language}-en"
         export(
