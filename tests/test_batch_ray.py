@@ -29,6 +29,8 @@ needs_ray = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None,
     reason="Ray is not installed: pip install 'normalize-bitext[ray]'",
 )
+PAGES = 900
+"""Enough that workers are busy for seconds, in which one can be killed."""
 MARK = f"normalize-test-{os.getpid()}"
 
 
@@ -90,6 +92,15 @@ def actors() -> list[int]:
     return found
 
 
+def busy_actor(process: subprocess.Popen[bytes]) -> int:
+    """One of them, as soon as there is one: between two units an actor does nothing."""
+    while process.poll() is None:
+        if found := actors():
+            return found[0]
+    message = "the run was over before an actor was seen at work"
+    raise AssertionError(message)
+
+
 def wait_for_records(out: Path, count: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 300
     while process.poll() is None and time.monotonic() < deadline:
@@ -102,7 +113,11 @@ def wait_for_records(out: Path, count: int, process: subprocess.Popen[bytes]) ->
 def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed_and_the_run_interrupted(
     tmp_path: Path, models: str, cluster: dict[str, str]
 ) -> None:
-    source, here, there = many_pages(tmp_path / "pages"), tmp_path / "here", tmp_path / "there"
+    source, here, there = (
+        many_pages(tmp_path / "pages", PAGES),
+        tmp_path / "here",
+        tmp_path / "there",
+    )
     (source / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
     done = subprocess.run(command(source, here, models), env=cluster, timeout=300, check=False)
     assert done.returncode == 3
@@ -116,22 +131,21 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed_and_the_run_in
         "2",
     ]
 
-    process = subprocess.Popen(ray, env=cluster, stderr=subprocess.PIPE)
-    wait_for_records(there, 1, process)
-    process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=120)[1]
+    with subprocess.Popen(ray, env=cluster, stderr=subprocess.PIPE) as process:
+        wait_for_records(there, 1, process)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=120)[1]
     assert process.returncode == 130, said
     assert b"run the same command again" in said
     kept = len(list(there.glob(".normalize/done/*.json")))
-    assert 1 <= kept < 240
+    assert 1 <= kept < PAGES
     assert not (there / "manifest.json").exists()
 
-    process = subprocess.Popen(ray, env=cluster, stderr=subprocess.PIPE)
-    wait_for_records(there, kept + 1, process)
-    victims = actors()
-    assert victims
-    os.kill(victims[0], signal.SIGKILL)
-    said = process.communicate(timeout=300)[1]
+    with subprocess.Popen(ray, env=cluster, stderr=subprocess.PIPE) as process:
+        wait_for_records(there, kept + 1, process)
+        victim = busy_actor(process)
+        os.kill(victim, signal.SIGKILL)
+        said = process.communicate(timeout=300)[1]
     assert process.returncode == 3, said
     assert b"picture.png" in said
     assert tree(there) == tree(here)
