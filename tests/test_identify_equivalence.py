@@ -16,7 +16,7 @@ from normalize.document import Block, BlockKind, LabelledBlock, Piece
 from normalize.stages.identify import Identifier, context, detector, rules
 from normalize.stages.identify.default import DefaultDetector
 from normalize.stages.identify.features import WORD, words
-from normalize.stages.identify.plain import is_plain_english
+from normalize.stages.identify.plain import are_plain_english
 from normalize.stages.identify.wordcodes import WordCodes
 
 CASES = Path(__file__).parent / "cases"
@@ -135,13 +135,13 @@ def test_plain_english_is_english_throughout_by_the_model(seed: int) -> None:
     others = [code for code in PAGES if code != "en"]
     lines = [*glued(("it", "tr"), seed, 400), *glued(others, seed, 100)]
     lines += [line for code in others for line in PAGES[code]]
-    plain = [line for line in lines if is_plain_english(line)]
+    plain = [line for line, proof in zip(lines, are_plain_english(lines), strict=True) if proof]
     assert [line for line in plain if detector().detect([line])[0].code != "en"] == []
     assert DefaultDetector().divide(plain, EXPECTED) == [None] * len(plain)
 
 
 def test_most_english_is_plain() -> None:
-    assert sum(map(is_plain_english, PAGES["en"])) >= len(PAGES["en"]) - 1
+    assert sum(are_plain_english(PAGES["en"])) >= len(PAGES["en"]) - 1
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_most_english_is_plain() -> None:
     ],
 )
 def test_glued_lines_are_not_plain(line: str) -> None:
-    assert not is_plain_english(line)
+    assert are_plain_english([line]) == [False]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_glued_lines_are_not_plain(line: str) -> None:
     ],
 )
 def test_contractions_and_names_are_plain(line: str) -> None:
-    assert is_plain_english(line)
+    assert are_plain_english([line]) == [True]
 
 
 def pages(seed: int) -> list[Block]:

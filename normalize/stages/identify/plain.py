@@ -87,21 +87,16 @@ _FOREIGN = (
 """Frequent words of other languages; those that English or its names write too say nothing."""
 
 
-def is_plain_english(text: str) -> bool:
-    """Whether the words of a text prove that it is English throughout. Errs towards no.
-
-    >>> is_plain_english("The minister said that the talks with the union had been useful.")
-    True
-    >>> is_plain_english("Reklam yükleniyor lütfen The talks with the union had been useful.")
-    False
-    >>> is_plain_english("Riportato dall'IA Japan's Prime Minister held a call with the President.")
-    False
-    """
-    return are_plain_english([text])[0]
-
-
 def are_plain_english(texts: Sequence[str]) -> list[bool]:
-    """`is_plain_english` of many texts, in far less time than one by one."""
+    """Whether the words of each text prove that it is English throughout. Errs towards no.
+
+    >>> are_plain_english(["The minister said that the talks with the union had been useful."])
+    [True]
+    >>> are_plain_english(["Reklam yükleniyor lütfen The talks with the union had been useful."])
+    [False]
+    >>> are_plain_english(["Riportato dall'IA Japan's Prime Minister held a call with the President."])
+    [False]
+    """
     if not texts:
         return []
     codes = _CODES.of(texts)
