@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any, Protocol
 
 from normalize.corpus.files import Corpus
 from normalize.corpus.lines import first_line
 from normalize.corpus.units import Unit
 from normalize.writers.base import HashingStream
-from normalize.writers.parquet import ROW_GROUP_CHARACTERS, ROW_GROUP_ROWS
+from normalize.writers.parquet import RowGroups
 
 VERBATIM = frozenset({"tsv", "jsonl", "parquet"})
 """Formats whose records can be written again as they were read."""
@@ -61,34 +60,21 @@ class _Rows:
         import pyarrow as pa
         from pyarrow import parquet as pq
 
-        self._arrow: Any = pa
-        self._schema: Any = pq.read_schema(corpus.paths[0])
-        self._writer: Any = pq.ParquetWriter(
-            pa.PythonFile(stream, mode="w"), self._schema, compression="zstd", compression_level=6
+        schema: Any = pq.read_schema(corpus.paths[0])
+        self._groups = RowGroups(
+            stream,
+            schema,
+            lambda rows: pa.Table.from_batches(rows, schema=schema).combine_chunks(),
         )
-        self._rows: list[object] = []
-        self._characters = 0
 
     def write(self, unit: Unit) -> None:
         """Keep the row, and write the row group when it is full."""
-        self._rows.append(unit.record)
-        self._characters += len(unit.pair.source) + len(unit.pair.target)
-        if len(self._rows) >= ROW_GROUP_ROWS or self._characters >= ROW_GROUP_CHARACTERS:
-            self._flush()
+        self._groups.add(unit.record, len(unit.pair.source) + len(unit.pair.target))
 
     def close(self) -> None:
         """Write the last row group and the footer."""
-        self._flush()
-        self._writer.close()
+        self._groups.close()
 
     def abandon(self) -> None:
-        """Close pyarrow's writer, which would otherwise complain about being forgotten."""
-        self._rows = []
-        with suppress(OSError):
-            self._writer.close()
-
-    def _flush(self) -> None:
-        if self._rows:
-            table = self._arrow.Table.from_batches(self._rows, schema=self._schema)
-            self._writer.write_table(table.combine_chunks(), row_group_size=len(self._rows))
-            self._rows, self._characters = [], 0
+        """Close pyarrow's writer."""
+        self._groups.abandon()
