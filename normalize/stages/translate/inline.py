@@ -152,7 +152,8 @@ def projected(
     taken = protected_spans(target)
     after = 0
     for mark, source, words in zip(marked.marks, marked.inner, inner, strict=True):
-        place = _place(target, (words, source), taken, after)
+        near = mark.start * len(target) // max(len(marked.plain), 1)
+        place = _place(target, (words, source), taken, after, near)
         if place is None:
             lost.append(mark)
             continue
@@ -167,9 +168,11 @@ def projected(
     return "".join([*out, target[end:]]), tuple(lost)
 
 
-def _place(target: str, wanted: Sequence[str], taken: Sequence[Span], after: int) -> Span | None:
+def _place(
+    target: str, wanted: Sequence[str], taken: Sequence[Span], after: int, near: int
+) -> Span | None:
     """Where one of the wanted words stands in a text, not inside what is taken; behind `after` if
-    it can be.
+    it can be, and of several such places the nearest to `near`.
     """
     for words in wanted:
         bare = words.strip(_EDGES)
@@ -180,5 +183,5 @@ def _place(target: str, wanted: Sequence[str], taken: Sequence[Span], after: int
             places = [Span(*match.span()) for match in pattern.finditer(target)]
             free = [place for place in places if not place.overlaps(taken)]
             if free:
-                return next((place for place in free if place.start >= after), free[0])
+                return min(free, key=lambda one: (one.start < after, abs(one.start - near)))
     return None
