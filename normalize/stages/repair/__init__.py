@@ -188,9 +188,6 @@ class DocumentRepairer:
 
     def _learn(self, line: str, result: Repaired) -> None:
         """Trust the steps that mended a line, the more the clearer they did."""
-        if not result.fixes:
-            self._intact += not line.isascii() and is_clean(line.rstrip())
-            return
         shown = {
             fix.evidence: fix.margin
             for fix in result.fixes
