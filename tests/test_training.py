@@ -302,6 +302,22 @@ def test_every_pass_draws_each_pair_as_often_as_its_weight(prepared: Path) -> No
         assert len(batch) == 1 or len(batch) * longest <= 200
 
 
+def test_a_run_on_one_language_draws_its_pairs_alone(prepared: Path) -> None:
+    pytest.importorskip("torch")
+    mix, both = tool("prepare").read_mix(), tool("train").Corpus
+    data = np.load(prepared / "data.npz")
+    is_italian = np.char.startswith(data["origins"][data["origin"]], "it/")
+    alone = both(prepared / "data.npz", mix, ["it"])
+    joint = both(prepared / "data.npz", mix)
+    for phase in ("main", "final"):
+        assert not alone.weights[phase][~is_italian].any()
+        assert (alone.weights[phase][is_italian] == joint.weights[phase][is_italian]).all()
+        assert joint.weights[phase][~is_italian].any()
+    assert alone.answers(600).tolist() == joint.answers(600).tolist()
+    with pytest.raises(ValueError, match=r"holds no pairs of de, only of it, tr"):
+        both(prepared / "data.npz", mix, ["de", "it"])
+
+
 def greedy(network: Any, source: list[int], steps: int) -> list[int]:
     """The most probable token each time, by the PyTorch network alone."""
     torch, prepare = tool("torch"), tool("prepare")

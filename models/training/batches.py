@@ -4,7 +4,7 @@ stream that a later run can go on from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,19 +32,34 @@ class Position:
 
 
 class Corpus:
-    """The encoded pairs, and how often each is drawn in a phase."""
+    """The encoded pairs, and how often each is drawn in a phase.
 
-    def __init__(self, path: Path, mix: Mix) -> None:
+    languages: draw pairs of these source languages only; all by default. What a network may answer stays the same.
+
+    Raises ValueError where a language has no pair.
+    """
+
+    def __init__(self, path: Path, mix: Mix, languages: Sequence[str] = ()) -> None:
         data = np.load(path)
         self.source, self.target = data["source"], data["target"]
         self.source_ends, self.target_ends = data["source_ends"], data["target_ends"]
         self.source_lengths = np.diff(self.source_ends)
         self.target_lengths = np.diff(self.target_ends)
         origins = [str(name).partition("/")[::2] for name in data["origins"]]
+        held = {language for language, _ in origins}
+        if missing := sorted(set(languages) - held):
+            message = (
+                f"{path} holds no pairs of {', '.join(missing)}, only of {', '.join(sorted(held))}"
+            )
+            raise ValueError(message)
+        chosen = frozenset(languages or held)
         self.weights = {
-            phase: np.array([weight_of(tables[language], name) for language, name in origins])[
-                data["origin"]
-            ]
+            phase: np.array(
+                [
+                    weight_of(tables[language], name) if language in chosen else 0.0
+                    for language, name in origins
+                ]
+            )[data["origin"]]
             for phase, tables in mix.items()
         }
 

@@ -40,7 +40,8 @@ class Run:
             "cuda" if torch.cuda.is_available() and not options.cpu else "cpu"
         )
         torch.manual_seed(options.seed)
-        self.corpus = Corpus(options.work / "data.npz", read_mix())
+        languages = options.languages.split(",") if options.languages else ()
+        self.corpus = Corpus(options.work / "data.npz", read_mix(), languages)
         vocabulary = str(options.work / "sentencepiece.model")
         pieces = sentencepiece.SentencePieceProcessor(model_file=vocabulary).get_piece_size()
         self.shape = Shape(
@@ -261,6 +262,11 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("--checkpoint", default="checkpoint.pt")
     out.add_argument(
         "--start", type=Path, help="package folder or checkpoint to start from; layers may be added"
+    )
+    out.add_argument(
+        "--languages",
+        default="",
+        help="train on pairs of these source languages only (`it`, `it,tr`): a joint network made one of a single language",
     )
     out.add_argument(
         "--stop-file",
