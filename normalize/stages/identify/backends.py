@@ -43,7 +43,9 @@ class LangdetectDetector:
         """One language a text; `und` where langdetect finds no features."""
         return [evidence.language for evidence in self.weigh(texts)]
 
-    def weigh(self, texts: Sequence[str], *, alternatives: bool = True) -> list[Evidence]:
+    def weigh(
+        self, texts: Sequence[str], *, alternatives: Sequence[bool] | None = None
+    ) -> list[Evidence]:
         """What langdetect answers, probabilities of at least 0.1 included."""
         return [_evidence(self._scores(text)) for text in texts]
 
@@ -80,7 +82,9 @@ class FasttextDetector:
         """One language a text; `und` for text without letters."""
         return [evidence.language for evidence in self.weigh(texts)]
 
-    def weigh(self, texts: Sequence[str], *, alternatives: bool = True) -> list[Evidence]:
+    def weigh(
+        self, texts: Sequence[str], *, alternatives: Sequence[bool] | None = None
+    ) -> list[Evidence]:
         """The five likeliest languages."""
         return [_evidence(self._scores(bare(text))) for text in texts]
 

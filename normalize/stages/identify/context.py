@@ -6,8 +6,10 @@ document has shown so far, and those of the segments around it. Both decisions a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from math import exp, log
 from typing import NamedTuple
 
@@ -23,7 +25,7 @@ from normalize.document import (
 )
 from normalize.stages.identify.detectors import Detector, Evidence, weigh
 from normalize.stages.identify.features import words
-from normalize.stages.identify.plain import are_plain_english
+from normalize.stages.identify.plain import Proofs, prove_english
 from normalize.stages.identify.spans import Boundary, Divider
 
 SURE_WORDS = 4
@@ -62,6 +64,38 @@ class _Item(NamedTuple):
     evidence: Evidence
 
 
+class _Items:
+    """The segments of a window. Most are plain English, and made only when one is asked for.
+
+    special: the places of the others, and of what stands in code, in order.
+    """
+
+    __slots__ = ("_blocks", "_ends", "_weighed", "special")
+
+    def __init__(
+        self,
+        blocks: Sequence[Block],
+        rows: Sequence[Sequence[str]],
+        weighed: Mapping[int, tuple[int, Evidence]],
+    ) -> None:
+        self._blocks = blocks
+        self._ends = list(accumulate(map(len, rows)))
+        self._weighed = weighed
+        special = set(weighed)
+        for block, row, end in zip(blocks, rows, self._ends, strict=True):
+            if row and block.kind is BlockKind.CODE:
+                special.update(range(end - len(row), end))
+        self.special = sorted(special)
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def __getitem__(self, place: int) -> _Item:
+        number = bisect_right(self._ends, place)
+        size, evidence = self._weighed.get(place, (LONG_WORDS, _PLAIN))
+        return _Item(number, self._blocks[number].kind, size, evidence)
+
+
 class DocumentIdentifier:
     """Identifies one document, window after window, and remembers the languages it has seen.
 
@@ -82,68 +116,57 @@ class DocumentIdentifier:
     def label(self, blocks: Sequence[Block]) -> list[LabelledBlock]:
         """The next window of blocks; a segment whose clauses speak two languages becomes two."""
         rows = _segments(blocks)
-        texts = [text for row in rows for text in row]
-        are_plain = are_plain_english(texts) if self._expected[0] == "en" else [False] * len(texts)
-        boundaries = self._boundaries(texts, are_plain)
-        edges: set[int] = set()
-        if any(boundaries):
-            blocks, are_plain, edges = _divided(blocks, are_plain, boundaries)
+        proofs = self._proofs([text for row in rows for text in row])
+        boundaries = self._boundaries(rows, proofs)
+        is_english, edges = proofs.mostly, set[int]()
+        if boundaries:
+            blocks, is_english, edges = _divided(blocks, is_english, boundaries)
             rows = _segments(blocks)
-        items = self._items(blocks, rows, are_plain)
+        items = self._items(blocks, rows, is_english)
         self._remember(items)
-        decisions = [
-            _PLAIN_DECISION
-            if item.evidence is _PLAIN and item.kind is not BlockKind.CODE
-            else self._decide(place, items)
-            for place, item in enumerate(items)
-        ]
+        decisions = [_PLAIN_DECISION] * len(is_english)
+        for place in items.special:
+            decisions[place] = self._decide(place, items)
         for place in edges:
             decisions[place] = replace(decisions[place], reason="clause boundary")
         return _labelled(blocks, rows, decisions)
 
-    def _boundaries(self, texts: Sequence[str], are_plain: Sequence[bool]) -> list[Boundary | None]:
-        """Where each text is divided; plain English never is."""
-        found: list[Boundary | None] = [None] * len(texts)
-        if self._divider is not None:
-            places = [place for place, is_plain in enumerate(are_plain) if not is_plain]
-            made = self._divider.divide([texts[place] for place in places], self._expected)
-            for place, boundary in zip(places, made, strict=True):
-                found[place] = boundary
-        return found
+    def _proofs(self, texts: Sequence[str]) -> Proofs:
+        """What the words prove of each text; nothing where English is not what others are translated into."""
+        if self._expected[0] == "en":
+            return prove_english(texts)
+        return Proofs([False] * len(texts), [False] * len(texts))
+
+    def _boundaries(self, rows: Sequence[Sequence[str]], proofs: Proofs) -> dict[int, Boundary]:
+        """Where texts are divided; what is plain English throughout never is."""
+        if self._divider is None:
+            return {}
+        texts = [text for row in rows for text in row]
+        places = [place for place, proven in enumerate(proofs.throughout) if not proven]
+        made = self._divider.divide([texts[place] for place in places], self._expected)
+        return {place: found for place, found in zip(places, made, strict=True) if found}
 
     def _items(
-        self, blocks: Sequence[Block], rows: Sequence[Sequence[str]], are_plain: Sequence[bool]
-    ) -> list[_Item]:
-        items: list[_Item] = []
-        for number, (block, row) in enumerate(zip(blocks, rows, strict=True)):
-            items += [_Item(number, block.kind, LONG_WORDS, _PLAIN)] * len(row)
+        self, blocks: Sequence[Block], rows: Sequence[Sequence[str]], is_english: Sequence[bool]
+    ) -> _Items:
         texts = [text for row in rows for text in row]
-        unclear = [place for place, plain in enumerate(are_plain) if not plain]
+        unclear = [place for place, proven in enumerate(is_english) if not proven]
         sizes = [len(words(texts[place])) for place in unclear]
-        evidence = self._weigh([texts[place] for place in unclear], sizes)
-        for place, size, weighed in zip(unclear, sizes, evidence, strict=True):
-            items[place] = items[place]._replace(words=size, evidence=weighed)
-        return items
+        evidence = weigh(
+            self._detector,
+            [texts[place] for place in unclear],
+            alternatives=[size < LONG_WORDS for size in sizes],
+        )
+        weighed = zip(unclear, zip(sizes, evidence, strict=True), strict=True)
+        return _Items(blocks, rows, dict(weighed))
 
-    def _weigh(self, texts: Sequence[str], sizes: Sequence[int]) -> list[Evidence]:
-        """The evidence of texts of so many words; that of long ones leaves no alternatives."""
-        made: dict[int, Evidence] = {}
-        for is_short in (True, False):
-            places = [place for place, size in enumerate(sizes) if (size < LONG_WORDS) is is_short]
-            chosen = [texts[place] for place in places]
-            evidence = weigh(self._detector, chosen, alternatives=is_short)
-            made.update(zip(places, evidence, strict=True))
-        return [made[place] for place in range(len(texts))]
-
-    def _remember(self, items: Sequence[_Item]) -> None:
+    def _remember(self, items: _Items) -> None:
         """Count the languages seen for certain, in order; the least seen is forgotten when there are many."""
-        plain = 0
-        for item in items:
-            if item.evidence is _PLAIN and item.kind is not BlockKind.CODE:
-                plain += 1
-                continue
-            self._see_plain(plain)
-            plain = 0
+        done = 0
+        for place in items.special:
+            self._see_plain(place - done)
+            done = place + 1
+            item = items[place]
             best = item.evidence.language
             if item.kind is BlockKind.CODE or best.code == UNDETERMINED or best.probability < SURE:
                 continue
@@ -151,7 +174,7 @@ class DocumentIdentifier:
                 self._see(best.code, 1.0 if item.words >= LONG_WORDS else 0.6)
             elif item.words >= 2 and best.code in self._expected:
                 self._see(best.code, 0.3)
-        self._see_plain(plain)
+        self._see_plain(len(items) - done)
 
     def _see_plain(self, count: int) -> None:
         """Count so many plain sentences in a row as if one by one."""
@@ -168,7 +191,7 @@ class DocumentIdentifier:
         if len(self._seen) > _MAX_LANGUAGES:
             del self._seen[min(sorted(self._seen), key=self._seen.__getitem__)]
 
-    def _prior(self, place: int, items: Sequence[_Item]) -> dict[str, float]:
+    def _prior(self, place: int, items: _Items) -> dict[str, float]:
         """The share of each language in the document and around one segment."""
         shares = dict.fromkeys(self._expected, 0.02)
         total = sum(self._seen.values())
@@ -176,7 +199,8 @@ class DocumentIdentifier:
             shares[code] = shares.get(code, 0.0) + count / (total + 1.0)
         here = items[place]
         around: dict[str, float] = {}
-        for other in (*items[max(0, place - _NEAR) : place], *items[place + 1 : place + 1 + _NEAR]):
+        first, last = max(0, place - _NEAR), min(len(items), place + 1 + _NEAR)
+        for other in [items[near] for near in range(first, last) if near != place]:
             best = other.evidence.language
             if best.code != UNDETERMINED and other.kind is not BlockKind.CODE:
                 alike = 2.0 if other.kind is here.kind or other.block == here.block else 1.0
@@ -188,7 +212,7 @@ class DocumentIdentifier:
         whole = sum(shares.values())
         return {code: share / whole for code, share in shares.items()}
 
-    def _decide(self, place: int, items: Sequence[_Item]) -> Decision:
+    def _decide(self, place: int, items: _Items) -> Decision:
         item = items[place]
         raw = item.evidence.language
         if item.kind is BlockKind.CODE:
@@ -231,27 +255,29 @@ class DocumentIdentifier:
 
 
 def _divided(
-    blocks: Sequence[Block], are_plain: Sequence[bool], boundaries: Sequence[Boundary | None]
+    blocks: Sequence[Block], is_english: Sequence[bool], boundaries: Mapping[int, Boundary]
 ) -> tuple[list[Block], list[bool], set[int]]:
-    """The blocks with their segments cut at the boundaries, which of the segments are plain, and which are the halves."""
+    """The blocks with their segments cut at the boundaries, which of the segments are English, and which are the halves."""
     divided: list[Block] = []
-    plain: list[bool] = []
+    proven: list[bool] = []
     edges: set[int] = set()
-    segments = iter(zip(are_plain, boundaries, strict=True))
+    segments = iter(enumerate(is_english))
     for block in blocks:
         pieces: list[Piece] = []
         for piece in block.pieces:
-            is_plain, boundary = next(segments) if piece.is_segment else (False, None)
-            if boundary is None:
+            if not piece.is_segment:
                 pieces.append(piece)
+                continue
+            place, is_proven = next(segments)
+            if place in boundaries:
+                pieces += _halves(piece.text, boundaries[place])
+                edges.update((len(proven), len(proven) + 1))
+                proven += [False, False]
             else:
-                pieces += _halves(piece.text, boundary)
-                edges.update((len(plain), len(plain) + 1))
-                plain.append(False)
-            if piece.is_segment:
-                plain.append(is_plain)
+                pieces.append(piece)
+                proven.append(is_proven)
         divided.append(Block(block.kind, tuple(pieces)))
-    return divided, plain, edges
+    return divided, proven, edges
 
 
 def _halves(text: str, boundary: Boundary) -> Iterator[Piece]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numpy as np
-
 from normalize.document import OTHER, UNDETERMINED, Language
 from normalize.stages.identify.detectors import Evidence
 from normalize.stages.identify.features import shape, words
-from normalize.stages.identify.model import Ints, LanguageModel, Shares, load_model
+from normalize.stages.identify.model import LanguageModel, load_model
 from normalize.stages.identify.rules import MODELLED, bare, by_script, is_international, script
 from normalize.stages.identify.spans import Boundary, boundaries
 
@@ -69,25 +67,23 @@ class DefaultDetector:
                 answers[place] = self._answer(column, value, found)
         return answers
 
-    def weigh(self, texts: Sequence[str], *, alternatives: bool = True) -> list[Evidence]:
-        """The likeliest languages and the rule that decided; only the likeliest one without `alternatives`."""
+    def weigh(
+        self, texts: Sequence[str], *, alternatives: Sequence[bool] | None = None
+    ) -> list[Evidence]:
+        """The likeliest languages, or only the likeliest one, and the rule that decided."""
         ruled, rows = self._sift(texts)
         evidence = [Evidence(answer, (answer,), rule, _RULES[rule]) for answer, rule in ruled]
-        if rows:
-            shares = self._model.shares([found for _, found in rows])
-            order = self._order(shares, _TOP if alternatives else 1)
-            values = np.take_along_axis(shares, order, axis=1).tolist()
-            for (place, found), columns, row in zip(rows, order.tolist(), values, strict=True):
-                evidence[place] = self._evidence(columns, row, found)
+        if not rows:
+            return evidence
+        shares = self._model.shares([found for _, found in rows])
+        best, values = shares.argmax(axis=1).tolist(), shares.max(axis=1).tolist()
+        for number, (place, found) in enumerate(rows):
+            columns, row = [best[number]], [values[number]]
+            if alternatives is None or alternatives[place]:
+                order = (-shares[number]).argsort(kind="stable")[:_TOP]
+                columns, row = order.tolist(), shares[number][order].tolist()
+            evidence[place] = self._evidence(columns, row, found)
         return evidence
-
-    def _order(self, shares: Shares, count: int) -> Ints:
-        """The columns of the greatest shares, greatest first, the first column first among equals."""
-        if count == 1:
-            best: Ints = shares.argmax(axis=1, keepdims=True)
-            return best
-        order: Ints = (-shares).argsort(axis=1, kind="stable")
-        return order[:, :count]
 
     def divide(self, texts: Sequence[str], expected: Sequence[str]) -> list[Boundary | None]:
         """Where each text changes from one expected language to another; None for most texts."""

@@ -43,10 +43,12 @@ class Evidence:
 class Weigher(Protocol):
     """A detector that can tell how sure it is of the languages it did not choose."""
 
-    def weigh(self, texts: Sequence[str], *, alternatives: bool = True) -> list[Evidence]:
+    def weigh(
+        self, texts: Sequence[str], *, alternatives: Sequence[bool] | None = None
+    ) -> list[Evidence]:
         """The evidence of each text; the languages are those that `detect` gives.
 
-        alternatives: whether the caller wants the scores of languages that were not chosen, which take longer.
+        alternatives: of which texts the caller wants the scores of languages that were not chosen, which take longer; all by default.
         """
         ...
 
@@ -96,7 +98,9 @@ def detector(name: str = "default") -> Detector:
     raise PlanError(message)
 
 
-def weigh(chosen: Detector, texts: Sequence[str], *, alternatives: bool = True) -> list[Evidence]:
+def weigh(
+    chosen: Detector, texts: Sequence[str], *, alternatives: Sequence[bool] | None = None
+) -> list[Evidence]:
     """The evidence of any detector; one that cannot weigh is taken at its word."""
     if isinstance(chosen, Weigher):
         return chosen.weigh(texts, alternatives=alternatives)

@@ -63,21 +63,20 @@ def _words(text: str) -> tuple[str, ...]:
     except UnicodeEncodeError:
         runs = WORD.findall(text)
     else:
+        runs = spaced.split()
         if "'" not in spaced:
-            return tuple(spaced.split())
-        runs = [part for run in spaced.split() for part in _between(run) if part]
+            return tuple(runs)
     found: list[str] = []
     for run in runs:
-        if "'" in run or "’" in run:
-            found.extend(_split_apostrophes(run.replace("’", "'")))
-        else:
+        if "'" not in run and "’" not in run:
             found.append(run)
+            continue
+        for part in _APOSTROPHES.split(run.replace("’", "'").strip("'")):
+            if "'" in part:
+                found.extend(_split_apostrophes(part))
+            elif part:
+                found.append(part)
     return tuple(found)
-
-
-def _between(run: str) -> list[str]:
-    """Letters and single apostrophes between them, as `WORD` finds them in a run of both."""
-    return _APOSTROPHES.split(run.strip("'")) if "'" in run else [run]
 
 
 def _split_apostrophes(word: str) -> list[str]:

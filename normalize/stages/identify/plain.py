@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from normalize.stages.identify.wordcodes import WordCodes
+
+Bytes: TypeAlias = npt.NDArray[np.uint8]
+Places: TypeAlias = npt.NDArray[np.int64]
 
 MIN_WORDS = 6
 MAX_GAP_WORDS = 6
@@ -25,15 +29,15 @@ MIN_SHARE = 5
 """At least one word in so many is distinctly English."""
 MIN_STRONG = 2
 """So many of them are written like no word of another language."""
-_END_CODE = ord("\n")
-_FOREIGN_CODE = ord("f")
-_GAP = re.compile(rb"[oO.xX]{%d}" % (MAX_GAP_WORDS + 1))
-_STRANGE = re.compile(
-    rb"x\.*+x|[xX]\.*+[wW]\.*+[xX]|[xX]\.*+[oOxX]\.*+[oOxX]|[oO]\.*+(?:[xX]\.*+[oOxX]|[oO]\.*+[xX])"
-)
-"""Two unknown words in lower case together, or two of any case around a word that other languages may have too, or three words in
-a row, an unknown one among them, and none of them English: as many as a clause in another language has at least.
+FEW, MIN_ENGLISH, MOSTLY, RARE = 3, 2, 2, 8
+"""Of three words or more, at least two and at least one in two are distinctly English, one like no word of another language, and at
+most one in eight is unknown: then the text is English whatever the others are.
 """
+_END_CODE, _NO_WORD_CODE, _FOREIGN_CODE = ord("\n"), ord("."), ord("f")
+_OTHER, _UNKNOWN, _SMALL, _WEAK, _WEAK_SHIFT = 1, 2, 4, 16, 3
+"""Bits of a code: no word of English alone; unknown; unknown and in lower case; of English and of others (above `_UNKNOWN` by a shift)."""
+_FIELD, _SHIFTS = (1 << 15) - 1, (0, 15, 30, 45)
+"""Four counts in one number: distinctly English words, those that only English writes so, words of other languages, unknown words."""
 _FURNITURE = re.compile(rb"\n[oO.xX](?=[OX.]*[ox])(?:[ox.]*[OX]|[oxOX.]*[SW])")
 """A clause in another language may stand before the first English word.
 
@@ -87,51 +91,73 @@ _FOREIGN = (
 """Frequent words of other languages; those that English or its names write too say nothing."""
 
 
-def are_plain_english(texts: Sequence[str]) -> list[bool]:
-    """Whether the words of each text prove that it is English throughout. Errs towards no.
+class Proofs(NamedTuple):
+    """What the words of some texts prove.
 
-    >>> are_plain_english(["The minister said that the talks with the union had been useful."])
-    [True]
-    >>> are_plain_english(["Reklam yükleniyor lütfen The talks with the union had been useful."])
-    [False]
-    >>> are_plain_english(["Riportato dall'IA Japan's Prime Minister held a call with the President."])
-    [False]
+    throughout: whether the text is English and no clause of it can be in a source language.
+    mostly: whether it is English, and whether a clause of it is not has to be seen; all texts of `throughout` are among them.
+    """
+
+    throughout: list[bool]
+    mostly: list[bool]
+
+
+def prove_english(texts: Sequence[str]) -> Proofs:
+    """What the words of each text prove. Errs towards nothing.
+
+    >>> prove_english(["The minister said that the talks with the union had been useful."])
+    Proofs(throughout=[True], mostly=[True])
+    >>> prove_english(["Reklam yükleniyor lütfen The talks with the union had been useful."])
+    Proofs(throughout=[False], mostly=[True])
+    >>> prove_english(["Riportato dall'IA Japan's Prime Minister held a call with the President."])
+    Proofs(throughout=[False], mostly=[False])
     """
     if not texts:
-        return []
+        return Proofs([], [])
     codes = _CODES.of(texts)
     letters = np.frombuffer(codes, np.uint8)[1:]
     ends = np.flatnonzero(letters == _END_CODE)
     starts = np.concatenate(([0], ends[:-1] + 1))
     words = ends - starts
-    english, strong, foreign = (
-        np.add.reduceat(members[letters], starts)
-        for members in (_IS_ENGLISH, _IS_STRONG, _IS_FOREIGN)
-    )
-    proven = (
-        (words >= MIN_WORDS)
-        & (english * MIN_SHARE >= words)
-        & (strong >= MIN_STRONG)
-        & (foreign == 0)
-    )
-    for pattern in (_GAP, _STRANGE, _FURNITURE):
-        hits = [match.start() for match in pattern.finditer(codes)]
-        proven[np.searchsorted(ends, hits)] = False  # `codes` has one more letter in front
-    answers: list[bool] = proven.tolist()
-    for place, text in enumerate(texts):
-        if answers[place] and not text.isascii():
-            answers[place] = len(text.encode("ascii", "ignore")) * 10 > 9 * len(text)
-    return answers
+    counts = np.add.reduceat(_COUNTS[letters], starts)
+    english, strong, foreign, unknown = (counts >> shift & _FIELD for shift in _SHIFTS)
+    proven = (english >= MIN_ENGLISH) & (strong > 0) & (foreign == 0)
+    for place in np.flatnonzero(proven).tolist():
+        text = texts[place]
+        if not text.isascii():
+            proven[place] = len(text.encode("ascii", "ignore")) * 10 > 9 * len(text)
+    mostly = proven & (words >= FEW) & (english * MOSTLY >= words) & (unknown * RARE <= words)
+    proven &= (words >= MIN_WORDS) & (strong >= MIN_STRONG) & (english * MIN_SHARE >= words)
+    for hits in (_gaps(letters), _strange(letters), _furniture(codes)):
+        proven[np.searchsorted(ends, hits)] = False
+    return Proofs(proven.tolist(), (mostly | proven).tolist())
 
 
-def _members(codes: bytes) -> npt.NDArray[np.int64]:
-    """One for each of these codes, none for any other."""
-    found = np.zeros(256, np.int64)
-    found[list(codes)] = 1
-    return found
+def _gaps(letters: Bytes) -> Places:
+    """Where more than `MAX_GAP_WORDS` words in a row that are not distinctly English begin."""
+    edges = np.concatenate(([-1], np.flatnonzero(_KINDS[letters] & _OTHER == 0)))
+    return edges[np.flatnonzero(np.diff(edges) > MAX_GAP_WORDS + 1)] + 1
 
 
-_IS_ENGLISH, _IS_STRONG, _IS_FOREIGN = _members(b"sSwW"), _members(b"sS"), _members(b"f")
+def _strange(letters: Bytes) -> Places:
+    """Where as many unknown words stand together as a clause in another language has at least.
+
+    These are two unknown words in lower case, or two of any case around a word that other languages may have too, or three words in
+    a row, an unknown one among them, and none of them English. What is no word does not part them.
+    """
+    places = np.flatnonzero(letters != _NO_WORD_CODE)
+    kinds = _KINDS[letters[places]]
+    one, two, three = kinds[:-2], kinds[1:-1], kinds[2:]
+    others, unknown = one & two & three & _OTHER, (one | two | three) & _UNKNOWN
+    around = one & three & _UNKNOWN & two >> _WEAK_SHIFT
+    hits = places[:-2][(others != 0) & (unknown != 0) | (around != 0)]
+    pairs = places[:-1][kinds[:-1] & kinds[1:] & _SMALL != 0]
+    return np.concatenate((hits, pairs))
+
+
+def _furniture(codes: bytes) -> list[int]:
+    """Where a text begins with what may be a clause in another language; `codes` has one more letter in front."""
+    return [match.start() for match in _FURNITURE.finditer(codes)]
 
 
 def _code(word: str) -> int:
@@ -175,4 +201,14 @@ def _english() -> tuple[frozenset[str], frozenset[str]]:
     return words, words | _WORDS | frozenset(others.split(" "))
 
 
+def _table(bits: Mapping[bytes, int]) -> npt.NDArray[np.int64]:
+    """The bits of every code, given those of groups of codes."""
+    table = np.zeros(256, np.int64)
+    for codes, value in bits.items():
+        table[list(codes)] |= value
+    return table
+
+
+_COUNTS = _table({b"sSwW": 1, b"sS": 1 << 15, b"f": 1 << 30, b"xX": 1 << 45})
+_KINDS = _table({b"oO.xX": _OTHER, b"xX": _UNKNOWN, b"x": _SMALL, b"wW": _WEAK}).astype(np.uint8)
 _CODES = WordCodes(_code, _END_CODE)

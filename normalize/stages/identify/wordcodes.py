@@ -1,12 +1,12 @@
-"""One code for each word of many texts at once: the words are cut and hashed as arrays, and met words are remembered by their hash.
+"""One code for each word of many texts at once: the words are cut and looked up as arrays, and met words are remembered.
 
-The hash of a word is the polynomial sum of its bytes modulo 2 ** 64. Sums over a whole window, taken once, give that of every word in
-it by a subtraction (the prefix sums of M. O. Rabin and R. M. Karp, "Efficient randomized pattern-matching algorithms", 1987).
+A word of up to 24 bytes is three whole numbers of 8 bytes, with zeros after its end, so no two words are ever taken for one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import TypeAlias
 
@@ -14,28 +14,22 @@ import numpy as np
 import numpy.typing as npt
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
-Hashes: TypeAlias = npt.NDArray[np.uint64]
+Numbers: TypeAlias = npt.NDArray[np.uint64]
 Places: TypeAlias = npt.NDArray[np.int64]
+Mask: TypeAlias = npt.NDArray[np.bool_]
 
 END = "\0"
 """Stands between two texts; never a part of one."""
-LONGEST = 32
-"""Bytes of the longest word that is remembered: words made to have one hash are far longer."""
+_WIDTH, _NUMBERS = 8, 3
+LONGEST = _WIDTH * _NUMBERS
+"""Bytes of the longest word that is remembered."""
 _SLOT_BITS = 17
-_BASE, _MIX = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93
-"""Odd numbers of 64 bits without a pattern: the base of the sums, and what spreads their values, so that words alike are not
-neighbours.
-"""
-_INVERSE = pow(_BASE, -1, 1 << 64)
-_SPACE = np.zeros(256, np.bool_)
-_SPACE[[*range(9, 14), *range(28, 33)]] = True
-
-
-def _powers(base: int, count: int) -> Hashes:
-    """The first powers of a base, modulo 2 ** 64."""
-    factors = np.full(count, base, np.uint64)
-    factors[0] = 1
-    return np.multiply.accumulate(factors)
+_SPREAD = (0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 0xC2B2AE3D27D4EB4F)
+"""Odd numbers of 64 bits without a pattern, one for each number of a word: they spread words alike over the slots."""
+_LAST_SLOT = (1 << _SLOT_BITS) - 1
+_WITHIN = np.array([(1 << 8 * count) - 1 for count in range(_WIDTH + 1)], np.uint64)
+"""The bits of a number that the first 0 to 8 bytes fill."""
+_SPACE = bytes(code in {*range(9, 14), *range(28, 33)} for code in range(256))
 
 
 class WordCodes:
@@ -47,12 +41,10 @@ class WordCodes:
 
     def __init__(self, code: Callable[[str], int], end: int) -> None:
         self._code = code
-        self._keys = np.zeros(2 << _SLOT_BITS, np.uint64)
+        self._keys = [np.zeros(2 << _SLOT_BITS, np.uint64) for _ in range(_NUMBERS)]
         self._values = np.zeros(2 << _SLOT_BITS, np.uint8)
-        self._powers, self._inverses = _powers(_BASE, 1), _powers(_INVERSE, 1)
+        self._values[0] = end  # the word of number 0, whose first slot is 0
         self._lock = Lock()
-        zeros, first = np.zeros(1, np.uint8), np.zeros(1, np.int64)
-        self._remember(0, int(self._hashes(zeros, first, first + 1)[0]), end)  # never forgotten
 
     def of(self, texts: Sequence[str]) -> bytes:
         """The codes of the words of all texts, parted at white space; an end before each text and after the last."""
@@ -61,49 +53,91 @@ class WordCodes:
             joined = f" {END} ".join([text.replace(END, " ") for text in texts])
         if "\N{NO-BREAK SPACE}" in joined:
             joined = joined.replace("\N{NO-BREAK SPACE}", " ")
-        window = f" {END} {joined} {END} ".encode("utf-8", "surrogatepass")
-        letters = np.frombuffer(window, np.uint8)
-        edges = np.flatnonzero(np.diff(_SPACE[letters])) + 1  # begins and ends with a space
-        starts, stops = edges[::2], edges[1::2]
+        window = f" {END} {joined} {END} ".encode("utf-8", "surrogatepass") + bytes(LONGEST)
+        is_space = np.frombuffer(window.translate(_SPACE), np.uint8, len(window) - LONGEST)
+        edges = np.flatnonzero(is_space[1:] != is_space[:-1]) + 1  # begins and ends with a space
+        words = _words(window, edges[::2], edges[1::2] - edges[::2])
         with self._lock:
-            return self._look_up(window, letters, starts, stops).tobytes()
+            return self._look_up(words).tobytes()
 
-    def _look_up(self, window: bytes, letters: Bytes, starts: Places, stops: Places) -> Bytes:
-        hashes = self._hashes(letters, starts, stops)
-        slots = (hashes >> np.uint64(64 - _SLOT_BITS)).astype(np.int64)
-        found = self._values[slots]
-        missing = np.flatnonzero(self._keys[slots] != hashes)
-        second = slots[missing] + (1 << _SLOT_BITS)
+    def _look_up(self, words: _Words) -> Bytes:
+        first, second = words.slots()
+        found = self._values[first]
+        missing = np.flatnonzero(~self._hold(words, first))
+        others, first, second = words.take(missing), first[missing], second[missing]
         found[missing] = self._values[second]
-        missing = missing[self._keys[second] != hashes[missing]]
-        fresh: dict[int, int] = {}
-        for place, start, stop, slot, hashed in zip(
-            *(
-                rows[missing].tolist()
-                for rows in (np.arange(len(starts)), starts, stops, slots, hashes)
-            ),
-            strict=True,
-        ):
-            value = fresh.get(hashed)
-            if value is None or stop - start > LONGEST:
-                value = self._code(window[start:stop].decode("utf-8", "surrogatepass"))
-                if stop - start <= LONGEST:
-                    fresh[hashed] = value
-                    self._remember(slot, hashed, value)
-            found[place] = value
+        for number in np.flatnonzero(~self._hold(others, second)).tolist():
+            slots = (int(first[number]), int(second[number]))
+            found[missing[number]] = self._learn(others.word(number), slots)
         return found
 
-    def _remember(self, slot: int, hashed: int, value: int) -> None:
-        """Into the first of a word's two slots if it is free, else into the second."""
-        slot += (1 << _SLOT_BITS) if self._keys[slot] else 0
-        self._keys[slot], self._values[slot] = hashed, value
+    def _hold(self, words: _Words, slots: Places) -> Mask:
+        """Which of the slots hold the words that belong there."""
+        same: Mask = words.lengths <= LONGEST
+        for keys, (places, numbers) in zip(self._keys, words.numbers, strict=True):
+            same[places] &= keys[slots[places]] == numbers
+        return same
 
-    def _hashes(self, letters: Bytes, starts: Places, stops: Places) -> Hashes:
-        """The hash of each word, never 0."""
-        if len(letters) > len(self._powers):
-            self._powers = _powers(_BASE, 2 * len(letters))
-            self._inverses = _powers(_INVERSE, 2 * len(letters))
-        sums = np.zeros(len(letters) + 1, np.uint64)
-        np.cumsum(letters * self._powers[: len(letters)], out=sums[1:])
-        hashes: Hashes = (sums[stops] - sums[starts]) * self._inverses[starts] * np.uint64(_MIX)
-        return hashes | np.uint64(1)  # 0 marks a free slot
+    def _learn(self, word: bytes, slots: tuple[int, int]) -> int:
+        """The code of a word that was in neither of its slots; it is now in the first if that was free, else in the second."""
+        code = word.decode("utf-8", "surrogatepass")
+        if len(word) > LONGEST:
+            return self._code(code)
+        key = np.frombuffer(word.ljust(LONGEST, b"\0"), "<u8").tolist()
+        first, second = slots
+        held = [[int(keys[slot]) for keys in self._keys] for slot in slots]
+        if key in held:  # met a moment ago, in the same texts
+            return int(self._values[slots[held.index(key)]])
+        slot = first if first and not any(held[0]) else second
+        for keys, number in zip(self._keys, key, strict=True):
+            keys[slot] = number
+        self._values[slot] = self._code(code)
+        return int(self._values[slot])
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words of a window.
+
+    starts, lengths: where each begins, and its bytes.
+    numbers: the first, second ... numbers of those words that reach so far, with their places; the end of a text is 0.
+    """
+
+    window: bytes
+    starts: Places
+    lengths: Places
+    numbers: tuple[tuple[Places, Numbers], ...]
+
+    def slots(self) -> tuple[Places, Places]:
+        """The two slots of each word, independent of each other; the first one of the end of a text is 0."""
+        mixed = np.zeros(len(self.starts), np.uint64)
+        for (places, numbers), factor in zip(self.numbers, _SPREAD, strict=True):
+            mixed[places] ^= numbers * np.uint64(factor)
+        mixed ^= mixed >> np.uint64(32)
+        mixed *= np.uint64(_SPREAD[1])
+        first = (mixed >> np.uint64(64 - _SLOT_BITS)).astype(np.int64)
+        second = (mixed >> np.uint64(64 - 2 * _SLOT_BITS)).astype(np.int64) & _LAST_SLOT
+        return first, second + (1 << _SLOT_BITS)
+
+    def take(self, places: Places) -> _Words:
+        """Some of the words."""
+        return _words(self.window, self.starts[places], self.lengths[places])
+
+    def word(self, place: int) -> bytes:
+        """The bytes of a word."""
+        start = int(self.starts[place])
+        return self.window[start : start + int(self.lengths[place])]
+
+
+def _words(window: bytes, starts: Places, lengths: Places) -> _Words:
+    """The words of a window, which ends with as many zeros as the longest word may have bytes."""
+    letters: Numbers = np.ndarray((len(window) - _WIDTH,), "<u8", window, 0, (1,))
+    reaching, ends = np.arange(len(starts)), starts + np.minimum(lengths, LONGEST)
+    numbers = []
+    for begin in range(0, LONGEST, _WIDTH):
+        if begin:
+            reaching = reaching[lengths[reaching] >= begin]
+        at = starts[reaching] + begin
+        inside = np.minimum(ends[reaching] - at, _WIDTH)
+        numbers.append((reaching, letters[at] & _WITHIN[inside]))
+    return _Words(window, starts, lengths, tuple(numbers))
