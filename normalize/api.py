@@ -22,9 +22,9 @@ from normalize.document import (
 
 if TYPE_CHECKING:
     from normalize.engine import Engine
-    from normalize.pipeline import ConvertedWindow, Window
     from normalize.pipeline import Pipeline as Stages
     from normalize.stages.repair import Repairer
+    from normalize.windows import ConvertedWindow, Window
 
 __all__ = ["Config", "Pipeline", "Result", "detect", "repair", "translate"]
 

@@ -7,14 +7,24 @@ A text is never edited in place. A stage takes one of these types and returns th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Any
 
 UNDETERMINED = "und"
 """The language of a text with nothing to decide: numbers, addresses, symbols, a lone proper name (ISO 639-2 `und`)."""
 OTHER = "other"
 """The language of a text that is certainly none of the languages a detector can name."""
+
+
+def slot_setters(cls: type) -> tuple[Callable[[Any, Any], None], ...]:
+    """What writes each field of a frozen dataclass with slots, for its `__init__` alone.
+
+    The `__init__` that `dataclass` makes for frozen classes looks every field up by name and takes more than half as long again. That
+    counts for the types of which every line of a document makes several.
+    """
+    return tuple([getattr(cls, each.name).__set__ for each in fields(cls)])
 
 
 class FixKind(StrEnum):
@@ -94,6 +104,13 @@ class Repaired:
     text: str
     fixes: tuple[Fix, ...] = ()
 
+    def __init__(self, text: str, fixes: tuple[Fix, ...] = ()) -> None:
+        _SET_REPAIRED_TEXT(self, text)
+        _SET_REPAIRED_FIXES(self, fixes)
+
+
+_SET_REPAIRED_TEXT, _SET_REPAIRED_FIXES = slot_setters(Repaired)
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -131,6 +148,13 @@ class Piece:
     text: str
     is_segment: bool
 
+    def __init__(self, text: str, is_segment: bool) -> None:
+        _SET_PIECE_TEXT(self, text)
+        _SET_PIECE_IS_SEGMENT(self, is_segment)
+
+
+_SET_PIECE_TEXT, _SET_PIECE_IS_SEGMENT = slot_setters(Piece)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -139,10 +163,17 @@ class Block:
     kind: BlockKind
     pieces: tuple[Piece, ...]
 
+    def __init__(self, kind: BlockKind, pieces: tuple[Piece, ...]) -> None:
+        _SET_BLOCK_KIND(self, kind)
+        _SET_BLOCK_PIECES(self, pieces)
+
     @property
     def text(self) -> str:
         """The block as it stands in the document."""
         return "".join([piece.text for piece in self.pieces])
+
+
+_SET_BLOCK_KIND, _SET_BLOCK_PIECES = slot_setters(Block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +195,13 @@ class LabelledBlock:
     pieces: tuple[Piece, ...]
     decisions: tuple[Decision, ...]
 
+    def __init__(
+        self, kind: BlockKind, pieces: tuple[Piece, ...], decisions: tuple[Decision, ...]
+    ) -> None:
+        _SET_LABELLED_KIND(self, kind)
+        _SET_LABELLED_PIECES(self, pieces)
+        _SET_LABELLED_DECISIONS(self, decisions)
+
     @property
     def text(self) -> str:
         """The block as it stands in the document."""
@@ -174,6 +212,9 @@ class LabelledBlock:
         decisions = iter(self.decisions)
         for piece in self.pieces:
             yield Labelled(piece, next(decisions) if piece.is_segment else None)
+
+
+_SET_LABELLED_KIND, _SET_LABELLED_PIECES, _SET_LABELLED_DECISIONS = slot_setters(LabelledBlock)
 
 
 class Flag(StrEnum):

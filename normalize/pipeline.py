@@ -9,27 +9,25 @@ enough text is there for the translator, then leave in the order in which they c
 from __future__ import annotations
 
 import hashlib
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Protocol
 
 from normalize.config import Config
 from normalize.document import (
     Block,
-    Decision,
     Fix,
     LabelledBlock,
-    Rejection,
     Segment,
     SegmentPair,
     Translation,
 )
 from normalize.stages.filters import sift
 from normalize.stages.identify import Identifier, detector
-from normalize.stages.read import Line
+from normalize.stages.read import Line, Lines
 from normalize.stages.repair import Repairer, RepairLevel
 from normalize.stages.segment import Segmenter
+from normalize.windows import ConvertedWindow, FixIndex, Window, segments_of, translated
 
 WINDOW_CHARS = 32_768
 """Characters of a document that are labelled together: context for short fragments on both sides."""
@@ -51,152 +49,10 @@ class Translators(Protocol):
     def for_language(self, code: str) -> Translates: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A labelled block and where it stands in the repaired document.
-
-    is_foreign: whether any segment is to be translated.
-    fixes: the repairs that touched each segment, in the order of the segments; empty where no repair touched the block.
-    """
-
-    block: LabelledBlock
-    text: str
-    start: int
-    is_foreign: bool
-    fixes: tuple[tuple[Fix, ...], ...] = ()
-
-    def segments(self) -> Iterator[Segment]:
-        """The segments as they were before translation."""
-        decisions = iter(self.block.decisions)
-        fixes = iter(self.fixes)
-        end = self.start
-        for piece in self.block.pieces:
-            start, end = end, end + len(piece.text)
-            if piece.is_segment:
-                decision = next(decisions)
-                code, probability = decision.language.code, decision.language.probability
-                yield Segment(
-                    piece.text, piece.text, code, probability, start, end, self.block.kind,
-                    decision.reason, None, (), next(fixes, ()),
-                )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of one document, labelled and not yet translated."""
-
-    document: str
-    blocks: tuple[Placed, ...]
-    fixes: tuple[Fix, ...]
-    """All repairs of the lines of this window, those of lines without segments included."""
-    is_last: bool
-
-    @property
-    def chars(self) -> int:
-        """How long the stretch is."""
-        return sum([len(placed.text) for placed in self.blocks])
-
-
-@dataclass(frozen=True, slots=True)
-class ConvertedWindow:
-    """A stretch of one document in English, with its accepted pairs and rejected ones.
-
-    Most text of most runs is passed through, so segments are made only when they are asked for.
-
-    translations: by the number of the segment in the window.
-    """
-
-    document: str
-    text: str
-    blocks: tuple[Placed, ...]
-    translations: Mapping[int, Translation]
-    pairs: tuple[SegmentPair, ...]
-    rejections: tuple[Rejection, ...]
-    fixes: tuple[Fix, ...]
-    is_last: bool
-
-    @property
-    def segments(self) -> tuple[Segment, ...]:
-        """All segments, in order."""
-        return tuple(self.each_segment())
-
-    def each_segment(self) -> Iterator[Segment]:
-        """The segments, made one by one."""
-        segments = (segment for placed in self.blocks for segment in placed.segments())
-        for number, segment in enumerate(segments):
-            translation = self.translations.get(number)
-            yield segment if translation is None else _translated(segment, translation)
-
-    @property
-    def decisions(self) -> tuple[Decision, ...]:
-        """What was decided of the language of each segment, and what the detector said of it alone."""
-        return tuple([made for placed in self.blocks for made in placed.block.decisions])
-
-
 def pair_id(document: str, start: int, end: int, language: str) -> str:
     """Sixteen hexadecimal digits that name a pair by where it comes from."""
     key = f"{document}\0{start}\0{end}\0{language}".encode("utf-8", "surrogatepass")
     return hashlib.sha256(key).hexdigest()[:16]
-
-
-@dataclass(slots=True)
-class _FixIndex:
-    """The repairs of recent lines, by where the lines stand in the repaired document."""
-
-    lines: deque[tuple[int, int, tuple[Fix, ...]]] = field(default_factory=deque)
-    offset: int = 0
-
-    def add(self, text: str, fixes: tuple[Fix, ...]) -> None:
-        if fixes:
-            self.lines.append((self.offset, self.offset + len(text), fixes))
-        self.offset += len(text)
-
-    def forget_before(self, start: int) -> None:
-        while self.lines and self.lines[0][1] <= start:
-            self.lines.popleft()
-
-    def touching(self, start: int, end: int) -> tuple[Fix, ...]:
-        """Repairs whose result lies in or at the edge of [start, end)."""
-        found: list[Fix] = []
-        for line_start, line_end, fixes in self.lines:
-            if line_start >= end:
-                break
-            if line_end > start:
-                found.extend(
-                    fix
-                    for fix, (low, high) in zip(fixes, _final_spans(fixes), strict=True)
-                    if line_start + high >= start and line_start + low <= end
-                )
-        return tuple(found)
-
-    def of_segments(
-        self, block: LabelledBlock, start: int, end: int
-    ) -> tuple[tuple[Fix, ...], ...]:
-        """The repairs that touch each segment of a block that stands at [start, end); empty where there are none."""
-        if not self.lines or not self.touching(start, end):
-            return ()
-        found: list[tuple[Fix, ...]] = []
-        for piece in block.pieces:
-            end = start + len(piece.text)
-            if piece.is_segment:
-                found.append(self.touching(start, end))
-            start = end
-        return tuple(found)
-
-
-def _final_spans(fixes: Sequence[Fix]) -> list[tuple[int, int]]:
-    """Where the result of each fix stands after all later fixes of the line."""
-    spans = []
-    for index, fix in enumerate(fixes):
-        low, high = fix.start, fix.start + len(fix.after)
-        for later in fixes[index + 1 :]:
-            shift = len(later.after) - len(later.before)
-            if later.start + len(later.before) <= low:
-                low += shift
-            if later.start < high:
-                high = max(low, high + shift)
-        spans.append((low, high))
-    return spans
 
 
 class Pipeline:
@@ -222,46 +78,66 @@ class Pipeline:
 
     def analyse(self, document: str, windows: Iterable[Sequence[Line]]) -> Iterator[Window]:
         """One document's lines to labelled windows; at least one window, the last one marked."""
-        index = _FixIndex()
+        index = FixIndex()
         fresh: list[Fix] = []
         context = self.identifier.document()
         waiting: list[Block] = []
         texts: list[str] = []
         chars = position = 0
 
-        def repaired() -> Iterator[str]:
-            repairer = self.repairer.document()
-            for lines in windows:
-                results = repairer.repair([line.text for line in lines])
-                for line, result in zip(lines, results, strict=True):
-                    fixes = (*line.fixes, *result.fixes) if line.fixes else result.fixes
-                    index.add(result.text, fixes)
-                    fresh.extend(fixes)
-                    yield result.text
-
         def window(is_last: bool) -> Window:
             nonlocal position
-            placed: list[Placed] = []
-            for text, block in zip(texts, context.label(waiting), strict=True):
-                fixes = index.of_segments(block, position, position + len(text))
-                placed.append(Placed(block, text, position, self._is_foreign(block), fixes))
-                position += len(text)
+            blocks = context.label(waiting)
+            fixes = index.of_blocks(blocks, texts, position) if index.lines else {}
+            foreign = self._foreign_blocks(blocks)
+            made = Window(
+                document, blocks, texts, position, foreign, fixes, tuple(fresh), is_last
+            )  # fmt: skip
+            position += chars
             index.forget_before(position)
-            made = Window(document, tuple(placed), tuple(fresh), is_last)
             fresh.clear()
             return made
 
-        for block in Segmenter().blocks(repaired()):
+        lines = chain.from_iterable(self._repaired(windows, index, fresh))
+        for text, block in Segmenter().blocks_with_texts(lines):
             if chars >= WINDOW_CHARS:
                 yield window(is_last=False)
                 waiting, texts, chars = [], [], 0
             waiting.append(block)
-            texts.append(block.text)
-            chars += len(texts[-1])
+            texts.append(text)
+            chars += len(text)
         yield window(is_last=True)
 
-    def _is_foreign(self, block: LabelledBlock) -> bool:
-        return not self._sources.isdisjoint([made.language.code for made in block.decisions])
+    def _repaired(
+        self, windows: Iterable[Sequence[Line]], index: FixIndex, fresh: list[Fix]
+    ) -> Iterator[Sequence[str]]:
+        """The lines of a document, repaired: those without repairs in runs, the others one by one, after it is noted what was done."""
+        repairer = self.repairer.document()
+        for window in windows:
+            lines = Lines.of(window)
+            results = repairer.repair(lines.texts)
+            texts = [result.text for result in results]
+            start = 0
+            repaired = [place for place, result in enumerate(results) if result.fixes]
+            for place in sorted(lines.fixes.keys() | repaired):
+                yield index.passing(texts[start:place])
+                fixes = (*lines.fixes.get(place, ()), *results[place].fixes)
+                index.add(texts[place], fixes)
+                fresh.extend(fixes)
+                yield texts[place : place + 1]
+                start = place + 1
+            yield index.passing(texts[start:])
+
+    def _foreign_blocks(self, blocks: Sequence[LabelledBlock]) -> frozenset[int]:
+        """The numbers of the blocks that have segments to be translated."""
+        codes = {made.language.code for block in blocks for made in block.decisions}
+        if codes.isdisjoint(self._sources):
+            return frozenset()
+        return frozenset(
+            number
+            for number, block in enumerate(blocks)
+            if not self._sources.isdisjoint([made.language.code for made in block.decisions])
+        )
 
     def convert(self, windows: Iterable[Window]) -> Iterator[ConvertedWindow]:
         """Translate windows of any documents, many at a time, and give them back in order."""
@@ -279,16 +155,20 @@ class Pipeline:
 
     def _foreign(self, window: Window) -> dict[int, Segment]:
         """The segments to be translated, by their numbers in the window."""
+        if not window.foreign:
+            return {}
         found: dict[int, Segment] = {}
-        number = 0
-        for placed in window.blocks:
-            if placed.is_foreign:
+        number, start = 0, window.start
+        for place, (block, text) in enumerate(zip(window.blocks, window.texts, strict=True)):
+            if place in window.foreign:
+                segments = segments_of(block, start, window.block_fixes.get(place, ()))
                 found.update(
-                    (place, segment)
-                    for place, segment in enumerate(placed.segments(), number)
+                    (at, segment)
+                    for at, segment in enumerate(segments, number)
                     if segment.language in self._sources
                 )
-            number += len(placed.block.decisions)
+            number += len(block.decisions)
+            start += len(text)
         return found
 
     def _translated(
@@ -318,33 +198,31 @@ class Pipeline:
         pairs = [
             _pair(
                 window.document,
-                _translated(segment, translations[number]),
+                translated(segment, translations[number]),
                 translations[number].model,
                 self.config.target,
             )
             for number, segment in foreign.items()
         ]
-        out: list[str] = []
-        number = 0
-        for placed in window.blocks:
-            if not placed.is_foreign:
-                out.append(placed.text)
-                number += len(placed.block.decisions)
-                continue
-            for piece in placed.block.pieces:
-                translation = translations.get(number) if piece.is_segment else None
-                out.append(piece.text if translation is None else translation.text)
-                number += piece.is_segment
         accepted, rejected = sift(pairs, self.config.filter)
-        return ConvertedWindow(
-            window.document, "".join(out), window.blocks, translations,
-            tuple(accepted), tuple(rejected), window.fixes, window.is_last,
-        )  # fmt: skip
+        texts = _in_english(window, translations) if translations else window.texts
+        return ConvertedWindow(window, texts, translations, tuple(accepted), tuple(rejected))
 
 
-def _translated(segment: Segment, translation: Translation) -> Segment:
-    flags = tuple(str(flag) for flag in translation.flags)
-    return replace(segment, target=translation.text, score=translation.score, flags=flags)
+def _in_english(window: Window, translations: Mapping[int, Translation]) -> list[str]:
+    """The parts of a window, its translated segments in their translation."""
+    out: list[str] = []
+    number = 0
+    for place, (block, text) in enumerate(zip(window.blocks, window.texts, strict=True)):
+        if place not in window.foreign:
+            out.append(text)
+            number += len(block.decisions)
+            continue
+        for piece in block.pieces:
+            translation = translations.get(number) if piece.is_segment else None
+            out.append(piece.text if translation is None else translation.text)
+            number += piece.is_segment
+    return out
 
 
 def _pair(document: str, segment: Segment, model: str, target: str) -> SegmentPair:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent / "normalize"
 LAYERS = (
     ("version",),
     ("document", "errors"),
-    ("config", "evidence"),
+    ("config", "evidence", "windows"),
     ("argos", "packages", "memory"),
     ("stages",),
     ("writers",),

@@ -11,15 +11,10 @@ from hypothesis import strategies as st
 
 from normalize.config import Config
 from normalize.document import Fix, FixKind, Translation
-from normalize.pipeline import (
-    ConvertedWindow,
-    Pipeline,
-    Window,
-    _final_spans,
-    pair_id,
-)
+from normalize.pipeline import Pipeline, pair_id
 from normalize.stages.read import Line, split_lines
 from normalize.stages.translate import FakeTranslator
+from normalize.windows import ConvertedWindow, Window, final_spans
 
 PAGE = """# Japan and the United States
 
@@ -158,7 +153,7 @@ def test_fixes_are_placed_where_their_result_ends_up() -> None:
         Fix(FixKind.WHITESPACE, 0, "  ", ""),
         Fix(FixKind.GLUED, 2, "", " "),
     ]
-    assert _final_spans(fixes) == [(9, 10), (0, 0), (2, 3)]
+    assert final_spans(fixes) == [(9, 10), (0, 0), (2, 3)]
 
 
 def test_a_line_is_what_ends_with_a_line_feed() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import overload
 
 from normalize.document import Fix
 
@@ -58,3 +60,43 @@ class Line:
 
     text: str
     fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lines(Sequence[Line]):
+    """Lines of a document in their order, kept as texts: each Line is made when it is asked for.
+
+    fixes: what decoding mended, by the place of the line; most lines have none.
+
+    >>> Lines(["one\\n", "two"])[1]
+    Line(text='two', fixes=())
+    """
+
+    texts: Sequence[str]
+    fixes: Mapping[int, tuple[Fix, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> Lines:
+        """The same lines, if they are not kept so already."""
+        if isinstance(lines, cls):
+            return lines
+        fixes = {place: line.fixes for place, line in enumerate(lines) if line.fixes}
+        return cls([line.text for line in lines], fixes)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @overload
+    def __getitem__(self, place: int) -> Line: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Line]: ...
+
+    def __getitem__(self, place: int | slice) -> Line | Sequence[Line]:
+        if isinstance(place, slice):
+            return [self[index] for index in range(*place.indices(len(self)))]
+        return Line(self.texts[place], self.fixes.get(place % len(self.texts), ()))
+
+    def __iter__(self) -> Iterator[Line]:
+        for place, text in enumerate(self.texts):
+            yield Line(text, self.fixes.get(place, ()))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import codecs
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import accumulate
 
+from normalize.document import Fix
 from normalize.errors import InputError
 from normalize.stages import decode
-from normalize.stages.read.inputs import Input, Line
+from normalize.stages.read.inputs import Input, Line, Lines
 from normalize.stages.read.streams import CHUNK_BYTES, Chunks, rechunk
 
 MAX_LINE_BYTES = 65_536
@@ -58,28 +62,37 @@ class Reader:
         """Python's name of the encoding, once the first window is read; `utf-8` for plain ASCII."""
         return self.decoding.encoding
 
-    def windows(self, max_chars: int = 65_536) -> Iterator[list[Line]]:
-        """Give the lines in lists: a list is full when one more line would take it beyond
+    def windows(self, max_chars: int = 65_536) -> Iterator[Lines]:
+        """Give the lines in runs: a run is full when one more line would take it beyond
         `max_chars`.
 
-        Where the lists end depends on the content alone. Raises InputError where the file cannot be
+        Where the runs end depends on the content alone. Raises InputError where the file cannot be
         read, is damaged or is binary; what was given before is then part of a document that must
         not be kept.
         """
-        window: list[Line] = []
-        size = 0
-        for line in self.lines():
-            length = len(line.text)
-            if window and size + length > max_chars:
-                yield window
-                window, size = [], 0
-            window.append(line)
-            size += length
-        if window:
-            yield window
+        window = _Window()
+        for block in self._decoded():
+            ends = list(accumulate(map(len, block.texts)))
+            start = before = 0
+            while start < len(ends):
+                end = bisect_right(ends, max_chars - window.size + before, start)
+                if end == start and not window.texts:
+                    end += 1  # a line that is longer than a run
+                window.extend(block, start, end, ends[end - 1] - before if end > start else 0)
+                if end < len(ends):
+                    yield window.lines()
+                    window = _Window()
+                start, before = end, ends[end - 1] if end else 0
+        if window.texts:
+            yield window.lines()
 
     def lines(self) -> Iterator[Line]:
         """Give the lines one by one; see `windows`."""
+        for block in self._decoded():
+            yield from block
+
+    def _decoded(self) -> Iterator[Lines]:
+        """Give the lines as they are decoded, some at a time."""
         chunks = iter(self._chunks)
         head = next(chunks, b"")
         asked_wide = self._asked is not None and _WIDE.match(self._asked) is not None
@@ -102,7 +115,7 @@ class Reader:
                 whole, first = block.removeprefix(codecs.BOM_UTF8), False
             if not (wide or self._saw_letters or whole.isascii()):
                 self._decide(whole)  # all was ASCII so far: nothing was decided yet
-            yield from self._decode(whole, newline, is_utf8=bool(wide) or self.encoding in _UTF_8)
+            yield self._decode(whole, newline, is_utf8=bool(wide) or self.encoding in _UTF_8)
 
     def _decide(self, sample: bytes) -> None:
         """Decide the encoding from whole lines, so that no character is judged by its half."""
@@ -114,25 +127,45 @@ class Reader:
         self._saw_letters = not sample.isascii()
         self.decoding = decode.decide(sample, self.languages, self._asked)
 
-    def _decode(self, block: bytes, newline: bytes, *, is_utf8: bool) -> Iterator[Line]:
-        """Decode whole lines: all at once where they are sound UTF-8, else line by line."""
+    def _decode(self, block: bytes, newline: bytes, *, is_utf8: bool) -> Lines:
+        """Decode whole lines: as they are where all are sound UTF-8, else each as its bytes ask for."""
+        raw = _lines_of(block, newline)
         if is_utf8 or block.isascii():
-            try:
-                text = block.decode("utf-8")
-            except UnicodeDecodeError:
-                pass
-            else:
-                ending = newline.decode()
-                *whole, last = text.split(ending)
-                for body in whole:
-                    yield Line(body + ending)
-                if last:
-                    yield Line(last)
-                return
-        *bodies, rest = block.split(newline)
-        for raw in [*(body + newline for body in bodies), *([rest] if rest else [])]:
-            repaired = decode.decode_line(raw, self.decoding, self.languages)
-            yield Line(repaired.text, repaired.fixes)
+            with suppress(UnicodeDecodeError):
+                return Lines(list(map(bytes.decode, raw)))
+        repaired = [decode.decode_line(line, self.decoding, self.languages) for line in raw]
+        fixes = {place: line.fixes for place, line in enumerate(repaired) if line.fixes}
+        return Lines([line.text for line in repaired], fixes)
+
+
+class _Window:
+    """A run of lines that is not full yet, and how many characters it holds."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.size = 0
+        self._fixes: dict[int, tuple[Fix, ...]] = {}
+
+    def extend(self, block: Lines, start: int, end: int, chars: int) -> None:
+        """Add these lines of a block, which have so many characters."""
+        for place, fixes in block.fixes.items():
+            if start <= place < end:
+                self._fixes[len(self.texts) + place - start] = fixes
+        self.texts += block.texts[start:end]
+        self.size += chars
+
+    def lines(self) -> Lines:
+        """What was added."""
+        return Lines(self.texts, self._fixes)
+
+
+def _lines_of(block: bytes, newline: bytes) -> list[bytes]:
+    """The lines of a block, each with its ending."""
+    if newline == b"\n" and b"\r" not in block:
+        return block.splitlines(keepends=True)
+    *bodies, rest = block.split(newline)
+    lines = [body + newline for body in bodies]
+    return [*lines, rest] if rest else lines
 
 
 def split_lines(text: str) -> Iterator[Line]:
@@ -145,11 +178,8 @@ def split_lines(text: str) -> Iterator[Line]:
     newline = _newline(raw)
     chunks = (raw[start : start + CHUNK_BYTES] for start in range(0, len(raw), CHUNK_BYTES))
     for block in _whole_lines(chunks, newline):
-        *bodies, rest = block.split(newline)
-        for body in bodies:
-            yield Line((body + newline).decode("utf-8", errors="surrogatepass"))
-        if rest:
-            yield Line(rest.decode("utf-8", errors="surrogatepass"))
+        for line in _lines_of(block, newline):
+            yield Line(line.decode("utf-8", errors="surrogatepass"))
 
 
 def _newline(head: bytes) -> bytes:

@@ -44,6 +44,11 @@ class Segmenter:
 
         Memory is bounded: at most `MAX_REGION_CHARS` of lines are looked at ahead.
         """
+        for _, block in _Scan(lines).blocks():
+            yield block
+
+    def blocks_with_texts(self, lines: Iterable[str]) -> Iterator[tuple[str, Block]]:
+        """Give each block after its text, which then need not be joined from its pieces."""
         return _Scan(lines).blocks()
 
 
@@ -57,25 +62,26 @@ class _Scan:
         self._taken = 0
         self._unclosed: dict[str, int] = {}
 
-    def blocks(self) -> Iterator[Block]:
-        """See `Segmenter.blocks`."""
+    def blocks(self) -> Iterator[tuple[str, Block]]:
+        """See `Segmenter.blocks_with_texts`."""
         front = self._front_matter()
         if front:
-            yield self._code(front)
-        queue = self._queue
+            yield _with_text(self._code(front))
+        queue, kind = self._queue, BlockKind.PARAGRAPH
         while queue or self._peek(0) is not None:
             line = queue[0]
             if len(line) > MAX_WRAP_CHARS and line[0].isalpha() and not _has_mark_inside(line):
-                self._take(1)  # the most common case first: a paragraph in one line
-                yield Block(BlockKind.PARAGRAPH, tuple(markup.running_text(line)))
+                self._taken += 1  # the most common case first: a paragraph in one line
+                queue.popleft()
+                yield line, Block(kind, tuple(markup.running_text(line)))
             elif line.isspace():
-                yield self._blank()
+                yield _with_text(self._blank())
             elif (count := self._region(line)) or (count := int(_is_rule(line))):
-                yield self._code(count)
+                yield _with_text(self._code(count))
             elif (block := self._marked(line)) is not None:
-                yield block
+                yield _with_text(block)
             else:
-                yield from self._running()
+                yield from map(_with_text, self._running())
 
     def _peek(self, index: int) -> str | None:
         """The line `index` lines ahead; None beyond the end."""
@@ -218,6 +224,10 @@ class _Scan:
             if not line.isspace():
                 return True
         return False
+
+
+def _with_text(block: Block) -> tuple[str, Block]:
+    return block.text, block
 
 
 def _block(kind: BlockKind, lead: str, text: str, trail: str = "") -> Block:
