@@ -7,7 +7,6 @@ then no clause of it can be in a source language. What does not pass is decided 
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -33,17 +32,13 @@ FEW, MIN_ENGLISH, MOSTLY, RARE = 3, 2, 2, 8
 """Of three words or more, at least two and at least one in two are distinctly English, one like no word of another language, and at
 most one in eight is unknown: then the text is English whatever the others are.
 """
-_END_CODE, _NO_WORD_CODE, _FOREIGN_CODE = ord("\n"), ord("."), ord("f")
-_OTHER, _UNKNOWN, _SMALL, _WEAK, _WEAK_SHIFT = 1, 2, 4, 16, 3
-"""Bits of a code: no word of English alone; unknown; unknown and in lower case; of English and of others (above `_UNKNOWN` by a shift)."""
+_END_CODE, _FOREIGN_CODE = ord("\n"), ord("f")
+_OTHER, _UNKNOWN, _SMALL, _WEAK, _NO_WORD, _CAPITAL = 1, 2, 4, 16, 32, 64
+"""Bits of a code: no word of English alone; unknown; unknown and in lower case; of English and of others; no word; with a capital."""
+_WEAK_TO_UNKNOWN = 3
+_LOWER_OTHER, _CAPITAL_OTHER = _OTHER, _OTHER | _CAPITAL
 _FIELD, _SHIFTS = (1 << 15) - 1, (0, 15, 30, 45)
 """Four counts in one number: distinctly English words, those that only English writes so, words of other languages, unknown words."""
-_FURNITURE = re.compile(rb"\n[oO.xX](?=[OX.]*[ox])(?:[ox.]*[OX]|[oxOX.]*[SW])")
-"""A clause in another language may stand before the first English word.
-
-The second clause of a glued line starts with a capital letter (`spans.py`). So the words before the first English word are one
-clause if they are names, or have no capital after the first.
-"""
 _EDGES = ".,;:!?\"'“”‘’«»()[]…*_"
 _SUFFIXES = frozenset({"s", "t", "re", "ve", "ll", "d", "m"})
 """What English writes after an apostrophe."""
@@ -128,36 +123,52 @@ def prove_english(texts: Sequence[str]) -> Proofs:
             proven[place] = len(text.encode("ascii", "ignore")) * 10 > 9 * len(text)
     mostly = proven & (words >= FEW) & (english * MOSTLY >= words) & (unknown * RARE <= words)
     proven &= (words >= MIN_WORDS) & (strong >= MIN_STRONG) & (english * MIN_SHARE >= words)
-    for hits in (_gaps(letters), _strange(letters), _furniture(codes)):
+    kinds = _KINDS[letters]
+    edges = np.flatnonzero(kinds & _OTHER == 0)
+    proven &= ~_may_be_furniture(kinds, edges, starts)
+    for hits in (_gaps(edges), _strange(kinds)):
         proven[np.searchsorted(ends, hits)] = False
     return Proofs(proven.tolist(), (mostly | proven).tolist())
 
 
-def _gaps(letters: Bytes) -> Places:
-    """Where more than `MAX_GAP_WORDS` words in a row that are not distinctly English begin."""
-    edges = np.concatenate(([-1], np.flatnonzero(_KINDS[letters] & _OTHER == 0)))
-    return edges[np.flatnonzero(np.diff(edges) > MAX_GAP_WORDS + 1)] + 1
+def _gaps(edges: Places) -> Places:
+    """Where more than `MAX_GAP_WORDS` words in a row begin that are not distinctly English, given the places of the others."""
+    edges = np.concatenate(([-1], edges))
+    return edges[np.flatnonzero(edges[1:] - edges[:-1] > MAX_GAP_WORDS + 1)] + 1
 
 
-def _strange(letters: Bytes) -> Places:
+def _strange(kinds: Bytes) -> Places:
     """Where as many unknown words stand together as a clause in another language has at least.
 
     These are two unknown words in lower case, or two of any case around a word that other languages may have too, or three words in
     a row, an unknown one among them, and none of them English. What is no word does not part them.
     """
-    places = np.flatnonzero(letters != _NO_WORD_CODE)
-    kinds = _KINDS[letters[places]]
+    places = np.flatnonzero(kinds & _NO_WORD == 0)
+    kinds = kinds[places]
     one, two, three = kinds[:-2], kinds[1:-1], kinds[2:]
     others, unknown = one & two & three & _OTHER, (one | two | three) & _UNKNOWN
-    around = one & three & _UNKNOWN & two >> _WEAK_SHIFT
+    around = one & three & _UNKNOWN & two >> _WEAK_TO_UNKNOWN
     hits = places[:-2][(others != 0) & (unknown != 0) | (around != 0)]
     pairs = places[:-1][kinds[:-1] & kinds[1:] & _SMALL != 0]
     return np.concatenate((hits, pairs))
 
 
-def _furniture(codes: bytes) -> list[int]:
-    """Where a text begins with what may be a clause in another language; `codes` has one more letter in front."""
-    return [match.start() for match in _FURNITURE.finditer(codes)]
+def _may_be_furniture(kinds: Bytes, edges: Places, starts: Places) -> npt.NDArray[np.bool_]:
+    """Tell which texts may begin with a clause in another language.
+
+    The second clause of a glued line starts with a capital letter (`spans.py`). So the words before the first English word are one
+    clause if they are names, or have no capital after the first.
+    """
+    after = edges[np.searchsorted(edges, starts)]
+    lower, capital = (
+        np.cumsum(kinds & (_OTHER | _NO_WORD | _CAPITAL) == kind)
+        for kind in (_LOWER_OTHER, _CAPITAL_OTHER)
+    )
+    has_lower = lower[after - 1] > lower[starts]
+    has_capital = capital[after - 1] > capital[starts]
+    goes_on = kinds[after] & (_OTHER | _CAPITAL) == _CAPITAL
+    found: npt.NDArray[np.bool_] = (after > starts) & has_lower & (has_capital | goes_on)
+    return found
 
 
 def _code(word: str) -> int:
@@ -210,5 +221,14 @@ def _table(bits: Mapping[bytes, int]) -> npt.NDArray[np.int64]:
 
 
 _COUNTS = _table({b"sSwW": 1, b"sS": 1 << 15, b"f": 1 << 30, b"xX": 1 << 45})
-_KINDS = _table({b"oO.xX": _OTHER, b"xX": _UNKNOWN, b"x": _SMALL, b"wW": _WEAK}).astype(np.uint8)
+_KINDS = _table(
+    {
+        b"oO.xX": _OTHER,
+        b"xX": _UNKNOWN,
+        b"x": _SMALL,
+        b"wW": _WEAK,
+        b".": _NO_WORD,
+        b"OXSW": _CAPITAL,
+    }
+).astype(np.uint8)
 _CODES = WordCodes(_code, _END_CODE)
