@@ -34,8 +34,8 @@ SYMBOL_BITS = 10
 BOUNDARY = 1
 """The symbol before the first and after the last character of a text."""
 
-GAP = 0
-"""The symbol between texts; no n-gram reaches across it."""
+GAP = (1 << SYMBOL_BITS) - 1
+"""The symbol between texts, which no character has and no n-gram holds: none reaches across it."""
 SPACE = 3
 """The symbol of white space."""
 _DIGIT, _SPACE, _UNKNOWN = 2, SPACE, 4

@@ -38,6 +38,10 @@ UNSEEN = -18.0
 """The log-probability of a symbol that training never met."""
 FOREIGN_WORD = 5.0
 """Nats that a word of another language than its line costs."""
+_BLOCK = 16
+"""Neighbouring n-grams of a table in one block; a power of two."""
+_CHUNK = 4096
+"""Symbols scored at once, so that long texts take little memory."""
 
 Grams = npt.NDArray[np.uint64]
 Nats = npt.NDArray[np.float32]
@@ -67,16 +71,22 @@ class CharacterModel:
         self.grams = grams
         self._costs = costs
         self._backoffs = backoffs
-        nothing = np.zeros((1, costs[0].shape[1]), dtype=np.uint8)
-        scale = np.float32(-STEP)
-        self._cost_table = np.concatenate([*costs, nothing]).astype(np.float32) * scale
-        self._cost_table[-1] = UNSEEN
-        self._backoff_table = np.concatenate([*backoffs, nothing]).astype(np.float32) * scale
+        self._columns = costs[0].shape[1]
+        self._width = (
+            1 << (self._columns - 1).bit_length()
+        )  # rows of 2, 4 or 8 bytes are copied fast
         sizes = [len(part) for part in grams]
-        self._starts = [sum(sizes[:order]) for order in range(len(sizes))]
         self._missing = sum(sizes)
-        self._unigrams = np.full(1 << SYMBOL_BITS, self._missing, dtype=np.int64)
-        self._unigrams[grams[0].astype(np.int64)] = np.arange(sizes[0])
+        # no symbol is 0, so that the keys of longer n-grams are greater: one look-up for all orders
+        self._keys = np.concatenate([*grams, np.full(_BLOCK, ~np.uint64(0))])
+        self._firsts = self._keys[::_BLOCK].copy()
+        self._table = np.zeros((self._missing + 1, 2 * self._width), dtype=np.uint8)
+        at = 0
+        for size, cost, backoff in zip(sizes, costs, backoffs, strict=True):
+            self._table[at : at + size, : self._columns] = cost
+            self._table[at : at + size, self._width : self._width + self._columns] = backoff
+            at += size
+        self._table[at, : self._columns] = round(-UNSEEN / STEP)
 
     @classmethod
     def from_probabilities(
@@ -134,47 +144,64 @@ class CharacterModel:
         stream = np.concatenate([[np.uint64(BOUNDARY)], symbols(text), [np.uint64(BOUNDARY)]])
         return self._score(stream)[1:]
 
-    def _places(self, stream: Grams) -> list[npt.NDArray[np.int64]]:
-        """For each order, the table row of the n-gram ending at each symbol."""
-        places = [self._unigrams[stream.astype(np.int64)]]
-        key = stream
-        for order in range(2, ORDER + 1):
-            shifted = np.zeros_like(stream)
-            shifted[order - 1 :] = stream[: len(stream) - order + 1]
-            key = key | (shifted << np.uint64(SYMBOL_BITS * (order - 1)))
-            known = self.grams[order - 1]
-            at = np.searchsorted(known, key)
-            np.minimum(at, len(known) - 1, out=at)
-            row = np.where(
-                (known[at] == key) & (shifted != 0), at + self._starts[order - 1], self._missing
+    def _rows(self, stream: Grams) -> npt.NDArray[np.int64]:
+        """The table row of the n-gram of each order that ends at each symbol: shape (orders, symbols)."""
+        length = len(stream)
+        padded = np.full(length + ORDER - 1, GAP, dtype=np.uint64)
+        padded[ORDER - 1 :] = stream
+        keys = np.empty((ORDER, length), dtype=np.uint64)
+        keys[0] = stream
+        for order in range(1, ORDER):
+            first = ORDER - 1 - order
+            np.left_shift(
+                padded[first : first + length], np.uint64(SYMBOL_BITS * order), out=keys[order]
             )
-            places.append(row)
-        return places
+            keys[order] |= keys[order - 1]
+        return self._find(keys)
+
+    def _find(self, keys: Grams) -> npt.NDArray[np.int64]:
+        """The table row of each n-gram; a binary search that ends within one block, all keys at a time.
+
+        The first keys of the blocks stay in the processor's cache, which the whole table exceeds.
+        """
+        rows = (self._firsts.searchsorted(keys, "right") - 1) * _BLOCK
+        np.maximum(rows, 0, out=rows)
+        step = _BLOCK // 2
+        while step:
+            rows += step * (self._keys.take(rows + step) <= keys)
+            step //= 2
+        np.copyto(rows, self._missing, where=self._keys.take(rows) != keys)
+        return rows
 
     def _score(self, stream: Grams) -> Nats:
-        """Log-probabilities along a stream of symbols; texts in it are set apart by BOUNDARY, 0 is a gap."""
-        length = len(stream)
-        if length < ORDER:
-            stream = np.concatenate([stream, np.zeros(ORDER - length, dtype=np.uint64)])
-        places = self._places(stream)
-        result = self._cost_table[places[0]]
-        for order in range(2, ORDER + 1):
-            row = places[order - 1]
-            found = (row != self._missing)[:, None]
-            history = np.concatenate([[self._missing], places[order - 2][:-1]])
-            result = np.where(found, self._cost_table[row], result + self._backoff_table[history])
-        return result[:length]
+        """Log-probabilities along a stream of symbols; texts in it are set apart by BOUNDARY and GAP."""
+        if len(stream) <= _CHUNK:
+            return self._score_chunk(stream)
+        parts = [self._score_chunk(stream[:_CHUNK])]
+        for at in range(_CHUNK, len(stream), _CHUNK):
+            chunk = self._score_chunk(stream[at - ORDER + 1 : at + _CHUNK])
+            parts.append(chunk[ORDER - 1 :])
+        return np.concatenate(parts)
 
-    def _stream(self, texts: Sequence[str]) -> tuple[Grams, list[int]]:
+    def _score_chunk(self, stream: Grams) -> Nats:
+        """The same of a stream of moderate length; nothing is known of what is before it."""
+        rows = self._rows(stream)
+        found = rows != self._missing
+        nats = self._table.take(rows, axis=0) * np.float32(-STEP)
+        costs, backoffs = nats[:, :, : self._width], nats[:, :, self._width :]
+        result: Nats = costs[0]
+        for order in range(1, ORDER):
+            result[1:] += backoffs[order - 1, :-1]
+            np.copyto(result, costs[order], where=found[order, :, None])
+        return result[:, : self._columns]
+
+    def _stream(self, texts: Sequence[str]) -> tuple[Grams, npt.NDArray[np.int64]]:
         """The texts' symbols in one stream with gaps between, and where each text's first symbol is."""
-        stream = symbols("\n" + "\n\n\n".join(texts) + "\n") if texts else symbols("\n")
-        starts, at = [], 1
-        for text in texts:
-            starts.append(at)
-            at += len(text) + 3
-        edges = np.array(starts, dtype=np.int64)
-        ends = edges + np.array([len(text) for text in texts], dtype=np.int64)
-        stream[edges - 1] = BOUNDARY
+        stream = symbols("\n" + "\n\n\n".join(texts) + "\n")
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        ends = np.cumsum(lengths + 3) - 2
+        starts = ends - lengths
+        stream[starts - 1] = BOUNDARY
         stream[ends] = BOUNDARY
         stream[ends[:-1] + 1] = GAP
         return stream, starts
@@ -182,19 +209,16 @@ class CharacterModel:
     def totals(self, texts: Sequence[str]) -> Nats:
         """The log-probability of each text in each language: shape (texts, languages)."""
         if not texts:
-            return np.zeros((0, self._cost_table.shape[1]), dtype=np.float32)
+            return np.zeros((0, self._columns), dtype=np.float32)
         stream, starts = self._stream(texts)
-        scores = self._score(stream)
-        scores[np.array(starts) - 1] = 0.0
-        scores[stream == GAP] = 0.0
-        return np.add.reduceat(scores, starts, axis=0)
+        return _summed(self._score(stream), starts)
 
     def words(self, words: Sequence[str]) -> Nats:
         """The log-probability of words standing between spaces: shape (words, columns)."""
         if not words:
-            return np.zeros((0, self._cost_table.shape[1]), dtype=np.float32)
+            return np.zeros((0, self._columns), dtype=np.float32)
         stream = symbols("".join([f"  {word} " for word in words]))
-        lengths = np.array([len(word) + 3 for word in words], dtype=np.int64)
+        lengths = np.fromiter(map(len, words), np.int64, len(words)) + 3
         starts = np.cumsum(lengths) - lengths
         stream[starts] = GAP
         scores = self._score(stream)
@@ -212,27 +236,53 @@ class CharacterModel:
         """
         if not texts:
             return np.zeros(0, dtype=np.float32)
-        stream, starts = self._stream(texts)
-        scores = np.maximum(self._score(stream)[:, languages], self._floors(stream)[:, None])
-        scores[np.array(starts) - 1] = 0.0
-        scores[stream == GAP] = 0.0
-        spaces = np.flatnonzero(stream == SPACE) + 1
-        words = np.union1d(spaces, starts)
-        per_word = np.add.reduceat(scores, words, axis=0)
-        foreign = per_word.max(axis=1, keepdims=True) - FOREIGN_WORD
-        first = np.searchsorted(words, starts)
-        total = np.add.reduceat(np.maximum(per_word, foreign), first, axis=0)
+        total = self.readings_in_each(texts, languages)
         if priors is not None:
             total += priors
         best: Nats = total.max(axis=1)
         return best
+
+    def readings_in_each(self, texts: Sequence[str], languages: Sequence[int]) -> Nats:
+        """The same of one or more texts for each language that the rest of a text may be in: (texts, languages)."""
+        stream, starts = self._stream(texts)
+        return self._mixed(stream, starts, self._score(stream), languages)
+
+    def totals_and_readings(
+        self, texts: Sequence[str], languages: Sequence[int]
+    ) -> tuple[Nats, Nats]:
+        """What `totals` and `readings` tell of some texts, one or more, for the price of one."""
+        stream, starts = self._stream(texts)
+        scores = self._score(stream)
+        mixed = self._mixed(stream, starts, scores, languages)
+        return _summed(scores, starts), mixed.max(axis=1)
+
+    def _mixed(
+        self,
+        stream: Grams,
+        starts: npt.NDArray[np.int64],
+        scores: Nats,
+        languages: Sequence[int],
+    ) -> Nats:
+        """How well texts read whose symbols have these scores; see `readings_in_each`."""
+        scores = np.maximum(scores.take(languages, axis=1), self._floors(stream)[:, None])
+        scores[starts - 1] = 0.0
+        scores[starts[1:] - 2] = 0.0
+        begins = np.zeros(len(stream), dtype=np.bool_)
+        begins[1:] = stream[:-1] == SPACE
+        begins[starts] = True
+        words = begins.nonzero()[0]
+        per_word = np.add.reduceat(scores, words, axis=0)
+        foreign = per_word.max(axis=1, keepdims=True) - FOREIGN_WORD
+        first = words.searchsorted(starts)
+        total: Nats = np.add.reduceat(np.maximum(per_word, foreign), first, axis=0)
+        return total
 
     def in_context(self, trigrams: Sequence[str]) -> Nats:
         """The log-probability of the second and third character of each trigram, wherever it stands.
 
         Shape (trigrams, languages); nothing is known of what is before or after.
         """
-        stream = np.zeros((len(trigrams), 4), dtype=np.uint64)
+        stream = np.full((len(trigrams), 4), GAP, dtype=np.uint64)
         stream[:, 1:] = symbols("".join(trigrams)).reshape(-1, 3)
         scores = self._score(stream.ravel()).reshape(len(trigrams), 4, len(LANGUAGES))
         together: Nats = scores[:, 2:].sum(axis=1)
@@ -240,11 +290,20 @@ class CharacterModel:
 
     def _floors(self, stream: Grams) -> Nats:
         """The least log-probability of each symbol: letters of names can follow any letter."""
-        kinds = letter_kinds()[stream.astype(np.int64)]
-        before = np.concatenate([[0], kinds[:-1]])
-        after = np.concatenate([kinds[1:] > 0, [False]]).astype(np.int64)
-        floors: Nats = floor_table()[before, after, stream.astype(np.int64)]
-        return floors
+        places = stream.astype(np.int64)
+        kinds = letter_kinds().take(places)
+        floors = floor_table()
+        places[1:] += kinds[:-1] * (floors.shape[1] * floors.shape[2])
+        places[:-1] += (kinds[1:] > 0) * floors.shape[2]
+        found: Nats = floors.take(places)
+        return found
+
+
+def _summed(scores: Nats, starts: npt.NDArray[np.int64]) -> Nats:
+    """The sums over texts of the scores along their stream, of which those between the texts are lost."""
+    scores[starts - 1] = 0.0
+    scores[starts[1:] - 2] = 0.0
+    return np.add.reduceat(scores, starts, axis=0)
 
 
 @cache

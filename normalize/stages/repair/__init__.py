@@ -12,6 +12,7 @@ from normalize.stages.repair.clean import is_clean, is_plain, reads_clean
 from normalize.stages.repair.diacritics import diacritics
 from normalize.stages.repair.draft import Draft
 from normalize.stages.repair.encodings import Step
+from normalize.stages.repair.glance import Glance, glance
 from normalize.stages.repair.glue import glued, may_be_glued
 from normalize.stages.repair.lost import LOST, lost_letters
 from normalize.stages.repair.readings import CERTAIN
@@ -25,6 +26,8 @@ MOST_TRUST = 15.0
 """Nats that a document can lend to a reading at most."""
 MOST_FROM_A_LINE = 4.0
 """Nats of these that a single line can earn."""
+_BLANK = Repaired("\n")
+"""What becomes of a blank line, of which there are many."""
 
 
 class RepairLevel(StrEnum):
@@ -106,13 +109,14 @@ class Repairer:
                 return Repaired(draft.text + ending, tuple(draft.fixes))
         return Repaired(line)
 
-    def needing(self, lines: Sequence[str]) -> list[int]:
-        """Which of the lines, endings included, may need something: those that are not plain ASCII at a glance."""
+    def glance(self, lines: Sequence[str]) -> Glance:
+        """Which of the lines, endings included, may need something."""
         if self._reads_plain:
-            return list(range(len(lines)))
-        beyond = [place for place, line in enumerate(lines) if not line.isascii()]
-        simple = [place for place, line in enumerate(lines) if line.isascii()]
-        return sorted([*beyond, *_not_plain(lines, simple)])
+            return Glance(list(range(len(lines))), [])
+        seen = glance(lines, glue=self.glue)
+        if self.level is RepairLevel.AGGRESSIVE:
+            return Glance(sorted([*seen.closely, *seen.intact]), [])
+        return seen
 
     def _has_option_work(self, body: str) -> bool:
         """Tell whether a rule that may be off could have something to do in a clean line."""
@@ -145,16 +149,6 @@ class Repairer:
             draft.apply(diacritics(draft.text, self.languages))
 
 
-def _not_plain(lines: Sequence[str], places: Sequence[int]) -> list[int]:
-    """Those of some places where lines are not plain; one look at many lines at once costs far less than one at each."""
-    if not places or is_plain("".join([lines[place] for place in places])):
-        return []
-    if len(places) == 1:
-        return list(places)
-    middle = len(places) // 2
-    return _not_plain(lines, places[:middle]) + _not_plain(lines, places[middle:])
-
-
 class DocumentRepairer:
     """Repairs one document window by window, and remembers how it is damaged.
 
@@ -171,19 +165,23 @@ class DocumentRepairer:
 
     def repair(self, lines: Sequence[str]) -> list[Repaired]:
         """Repair the next lines of the document; one result a line, in order."""
-        results = [Repaired(line) for line in lines]
+        results = [_BLANK if line == "\n" else Repaired(line) for line in lines]
         if self._repairer.level is RepairLevel.OFF:
             return results
-        needing = self._repairer.needing(lines)
-        for place in needing:
+        seen = self._repairer.glance(lines)
+        for place in seen.closely:
             results[place] = self._repairer.repair_line(lines[place])
             self._learn(lines[place], results[place])
+        self._intact += len(seen.intact)
         if self._trust:
             trust = self._trust
             if self._damaged < 2 * self._intact:
                 trust = {step: min(nats, CERTAIN - 1) for step, nats in trust.items()}
-            for place in needing:
+            for place in seen.closely:
                 results[place] = self._again(lines[place], results[place], trust)
+            if max(trust.values()) >= CERTAIN:
+                for place in seen.intact:
+                    results[place] = self._again(lines[place], results[place], trust)
         return results
 
     def _learn(self, line: str, result: Repaired) -> None:

@@ -101,7 +101,7 @@ def save_trigrams(trigrams: Iterable[str]) -> bytes:
 
 
 @cache
-def _shipped_trigrams() -> frozenset[tuple[str, str]]:
+def safe_around() -> frozenset[tuple[str, str]]:
     """The safe trigrams shipped with the package, the last character of each apart."""
     data = files("normalize.data").joinpath("charlm-safe.bin").read_bytes()
     text = zlib.decompress(data).decode()
@@ -183,6 +183,7 @@ def _word_at(text: str, at: int) -> str:
     return text[start:end]
 
 
+@lru_cache(maxsize=100_000)
 def _is_word(word: str) -> bool:
     """Tell whether a word is listed, cased as words are, and without the letters that UTF-8 turns into."""
     if any(char in "ÂÃÄÅ" for char in word) or not (word.isupper() or word[1:].islower()):
@@ -190,18 +191,26 @@ def _is_word(word: str) -> bool:
     return _is_listed(word)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def reads_clean(text: str) -> bool:
     """Tell whether all characters beyond ASCII stand where clean text has them."""
-    shipped = _shipped_trigrams()
+    safe = safe_around()
     padded = f" {text} "
-    if shipped.issuperset(_AROUND.findall(padded)):
+    if safe.issuperset(_AROUND.findall(padded)):
         return True
+    places = [match.start() for match in _BEYOND_ASCII.finditer(text)]
+    return stand_clean(
+        text, [at for at in places if (padded[at : at + 2], padded[at + 2]) not in safe]
+    )
+
+
+def stand_clean(text: str, places: Iterable[int]) -> bool:
+    """Tell whether characters beyond ASCII stand where clean text has them; nothing is known of their trigrams.
+
+    places: where they are, from left to right.
+    """
     missing: dict[str, float] = {}
-    for match in _BEYOND_ASCII.finditer(text):
-        at = match.start()
-        if (padded[at : at + 2], padded[at + 2]) in shipped:
-            continue
+    for at in places:
         word = _word_at(text, at)
         if text[at].isalpha() and _is_word(word):
             continue
@@ -235,7 +244,7 @@ def _plain_classes() -> bytes:
     return bytes(table)
 
 
-_CLASSES = _plain_classes()
+PLAIN_CLASSES = _plain_classes()
 
 
 def is_plain(text: str) -> bool:
@@ -246,7 +255,7 @@ def is_plain(text: str) -> bool:
     """
     if not text.isascii() or "&" in text:
         return False
-    classes = text.encode("ascii").translate(_CLASSES)
+    classes = text.encode("ascii").translate(PLAIN_CLASSES)
     return (
         b"\x00" not in classes
         and b" \n" not in classes

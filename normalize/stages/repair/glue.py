@@ -152,6 +152,18 @@ def may_be_glued(text: str) -> bool:
     return not text.isascii() and bool(_FROM_FIRST_EMOJI.search(text))
 
 
+def ends_small_word(text: str, place: int) -> bool:
+    """Tell whether the small letters up to a place, from where they begin, are a word that is often glued.
+
+    >>> ends_small_word("news fromReuters", 8), ends_small_word("an iPhone", 3)
+    (True, False)
+    """
+    start = place
+    while start and text[start - 1].islower():
+        start -= 1
+    return text[start : place + 1] in _EVERY_SMALL_WORD
+
+
 def glued(text: str, languages: Sequence[str]) -> Iterator[Edit]:
     """Put a space between glued words and around glued emoji."""
     places = {match.start() for match in _BEFORE_EMOJI.finditer(text)}

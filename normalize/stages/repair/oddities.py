@@ -7,6 +7,7 @@ from right ones: `H‘ctor` and `HÇctor` are as odd as the `H‚ctor` they are 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CAPITAL = "À-ÖØ-ÞŒŠŽŸĞİŞ"
 _LOWER = "a-zà-öø-ÿœšžğış"
@@ -38,7 +39,33 @@ def odd_places(text: str) -> int:
     >>> odd_places("FenerbahÁe, S¸meyye, ▄lker"), odd_places("L’École — “déjà” vu, 35°C")
     (3, 0)
     """
-    return 0 if text.isascii() else sum(1 for _ in _ODD.finditer(text))
+    return 0 if text.isascii() else sum(map(_odd_in, _around(text)))
+
+
+def _around(text: str) -> list[str]:
+    """The blocks between spaces with a character beyond ASCII, each with the spaces around it.
+
+    No place that is odd reaches beyond these.
+    """
+    found = []
+    end = -1
+    for block in text.split(" "):
+        start, end = end + 1, end + 1 + len(block)
+        if not block.isascii():
+            found.append(text[max(start - 1, 0) : end + 1])
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _odd_in(block: str) -> int:
+    """How many places of a block are impossible in clean text."""
+    return sum(1 for _ in _ODD.finditer(block))
+
+
+@lru_cache(maxsize=4096)
+def _odd_quotes_in(block: str) -> int:
+    """How many quotation marks of a block stand within words, or alone."""
+    return sum(1 for _ in _ODD_QUOTE.finditer(block))
 
 
 def odd_quotes(text: str) -> int:
@@ -53,4 +80,6 @@ def odd_quotes(text: str) -> int:
         return 0
     unopened = int(text.count("”") > text.count("“") + text.count("„"))
     unopened += int(text.count("»") > text.count("«"))
-    return sum(1 for _ in _ODD_QUOTE.finditer(text)) + unopened
+    if "‹" in text:  # which is closed anywhere
+        return sum(1 for _ in _ODD_QUOTE.finditer(text)) + unopened
+    return sum(map(_odd_quotes_in, _around(text))) + unopened

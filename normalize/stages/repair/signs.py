@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from normalize.evidence.charlm import LANGUAGES
 from normalize.evidence.vocabulary import vocabulary
@@ -45,7 +45,7 @@ _BEFORE_APOSTROPHE = re.compile(r"(?<![^\W\d_])([^\W\d_]+)[‘’](?=[aeiouàè�
 def elided_words() -> frozenset[str]:
     """The Italian words that lose their vowel before another word, as the vocabulary shows them."""
     found = Counter(
-        re.split("['’]", word)[0].lower()
+        word.replace("’", "'").partition("'")[0].lower()
         for word in vocabulary().words("it")
         if "'" in word or "’" in word
     )
@@ -54,6 +54,8 @@ def elided_words() -> frozenset[str]:
 
 def elisions(text: str) -> frozenset[int]:
     """The places of the quotation marks that are apostrophes after an elided word (`l‘amico`)."""
+    if "‘" not in text and "’" not in text:
+        return frozenset()
     return frozenset(
         match.end() - 1
         for match in _BEFORE_APOSTROPHE.finditer(text)
@@ -130,13 +132,33 @@ def sign_costs(before: str, after: str) -> dict[str, float]:
     return costs
 
 
+@lru_cache(maxsize=64)
+def _odd(text: str) -> tuple[int, int]:
+    """How many odd places and odd quotation marks a text has."""
+    return odd_places(text), odd_quotes(text)
+
+
+@lru_cache(maxsize=64)
 def oddness(before: str, after: str) -> float:
     """Nats in favour of a reading for the odd places that it removes, against it for those it makes."""
-    quotes = max(odd_quotes(_with_apostrophes(after)) - odd_quotes(before), 0)
-    odd = ODD_PLACE * (min(odd_places(before), 3) - min(odd_places(after) + quotes, 3))
+    places, quotes = _odd(before)
+    made = max(odd_quotes(_with_apostrophes(after)) - quotes, 0)
+    odd = ODD_PLACE * (min(places, 3) - min(odd_places(after) + made, 3))
     if len(before) != len(after):
         return odd
     return odd - sum(sign_costs(before, after).values())
+
+
+def most_for_oddness(before: str) -> float:
+    """What `oddness` gives at most."""
+    return ODD_PLACE * min(_odd(before)[0], 3)
+
+
+def takes_icelandic(before: str, after: str) -> bool:
+    """Tell whether a reading takes letters of Icelandic for those that only Turkish has."""
+    return not _ICELANDIC.keys().isdisjoint(before) and any(
+        _ICELANDIC.get(was) == now for was, now in zip(before, after, strict=False)
+    )
 
 
 def turkish(before: str, after: str, gains: Sequence[float]) -> float:
@@ -144,7 +166,7 @@ def turkish(before: str, after: str, gains: Sequence[float]) -> float:
 
     In favour where every word is better spelt so; against where names alone change and are not.
     """
-    if not any(_ICELANDIC.get(was) == now for was, now in zip(before, after, strict=False)):
+    if not takes_icelandic(before, after):
         return 0.0
     if gains and min(gains) >= BETTER_SPELT:
         return TURKISH

@@ -56,17 +56,20 @@ def changed_words(before: str, after: str) -> list[str]:
     return [word for block in after.split(" ") if block not in old for word in _WORD.findall(block)]
 
 
+@lru_cache(maxsize=100_000)
+def _is_known(word: str, languages: tuple[str, ...]) -> bool:
+    """Tell whether a word is in the vocabulary of a language, or a name."""
+    listed = vocabulary()
+    return word in names() or any(listed.knows(word, language) for language in languages)
+
+
 def weight(words: Sequence[str], languages: Sequence[str]) -> tuple[float, bool]:
     """Nats in favour of words for those in a vocabulary, and whether all of them are.
 
     Short words in plain capitals are listed by accident.
     """
-    listed, named = vocabulary(), names()
-    known = [
-        word
-        for word in words
-        if word in named or any(listed.knows(word, language) for language in languages)
-    ]
+    of = tuple(languages)
+    known = [word for word in words if _is_known(word, of)]
     told = [word for word in known if not (word.isupper() and word.isascii() and len(word) < 4)]
     weights = sorted((LONG_WORD if len(word) > 4 else KNOWN_WORD for word in told), reverse=True)
     return sum(weights[:4]), len(known) == len(words) and any(len(word) >= 4 for word in known)
@@ -200,6 +203,11 @@ def for_spelling(gains: Sequence[float]) -> float:
     """Nats in favour of a reading for how its words are spelt; what is worst counts first."""
     held = sorted(max(min(gain, MOST_FOR_SPELLING), -MOST_FOR_SPELLING) for gain in gains)
     return SPELLING_WEIGHT * sum(held[:WORDS_JUDGED])
+
+
+def most_for_spelling(blocks: int) -> float:
+    """What `for_spelling` gives at most where so many blocks change."""
+    return SPELLING_WEIGHT * MOST_FOR_SPELLING * min(blocks, WORDS_JUDGED)
 
 
 def among_readings(gains: Sequence[float]) -> float:
