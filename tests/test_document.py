@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import FrozenInstanceError, asdict, fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalize.document import BlockKind, Fix, FixKind, Segment, SegmentPair, replay
+from normalize.document import (
+    Block,
+    BlockKind,
+    Decision,
+    Fix,
+    FixKind,
+    LabelledBlock,
+    Language,
+    Piece,
+    Repaired,
+    Segment,
+    SegmentPair,
+    replay,
+)
 from normalize.errors import InputError
 
 
@@ -38,3 +53,30 @@ def test_values_and_errors_travel_between_processes() -> None:
     assert pickle.loads(pickle.dumps(pair)) == pair
     assert pickle.loads(pickle.dumps(segment)) == segment
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+_ENGLISH = Language("en", 0.9)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Repaired("a", (Fix(FixKind.CONTROL, 0, "x", ""),)),
+        Piece("a", True),
+        Block(BlockKind.HEADING, (Piece("a", True),)),
+        LabelledBlock(BlockKind.HEADING, (Piece("a", True),), (Decision(_ENGLISH, _ENGLISH),)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_types_with_an_init_of_their_own_are_dataclasses_like_the_others(value: Any) -> None:
+    names = [each.name for each in fields(value)]
+    assert list(asdict(value)) == names
+    same = type(value)(**{name: getattr(value, name) for name in names})
+    assert value == same == replace(value) == pickle.loads(pickle.dumps(value))
+    assert hash(value) == hash(same)
+    with pytest.raises(FrozenInstanceError):
+        setattr(value, names[0], getattr(value, names[0]))
+
+
+def test_a_text_is_repaired_without_fixes_where_none_are_given() -> None:
+    assert Repaired("a") == Repaired(text="a", fixes=())

@@ -20,11 +20,13 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from normalize.document import FixKind, Rejection, replay
+from normalize.document import Fix, FixKind, Rejection, replay
 from normalize.errors import InputError, UsageError
 from normalize.stages.read import (
     MAX_LINE_BYTES,
     Input,
+    Line,
+    Lines,
     Reader,
     Record,
     digest,
@@ -335,6 +337,43 @@ def test_windows_are_full_and_depend_on_content_alone(tmp_path: Path) -> None:
     sizes = [sum(len(line.text) for line in window) for window in windows]
     assert max(sizes) <= 10_000
     assert min(sizes[:-1]) > 10_000 - 300
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([b"", b"uno", b"citt\xc3\xa0", b"citt\xe0 e t\xe8", b"due\r", b"x" * 30])
+    ),
+    st.integers(1, 40),
+)
+def test_windows_hold_the_lines_that_fit(
+    tmp_path_factory: pytest.TempPathFactory, bodies: list[bytes], limit: int
+) -> None:
+    path = write(
+        tmp_path_factory.mktemp("a"),
+        "a.txt",
+        b"\n".join([b"caf\xc3\xa9 \xe2\x80\x94 tutto", *bodies]),
+    )
+    lines = list(Reader(Input(path, "a")).lines())
+    expected: list[list[Line]] = [[]]
+    for line in lines:
+        if expected[-1] and sum(len(each.text) for each in expected[-1]) + len(line.text) > limit:
+            expected.append([])
+        expected[-1].append(line)
+    windows = list(Reader(Input(path, "a")).windows(limit))
+    assert [list(window) for window in windows] == expected
+    assert [[window[place] for place in range(len(window))] for window in windows] == expected
+    assert all(Lines.of(list(window)) == window for window in windows)
+
+
+def test_lines_can_be_taken_from_the_end_and_in_slices() -> None:
+    fix = Fix(FixKind.DECODING, 0, "e", "è")
+    lines = Lines(["a", "b", "è"], {2: (fix,)})
+    assert lines[-1] == lines[2] == Line("è", (fix,))
+    assert lines[1:] == [Line("b"), Line("è", (fix,))]
+    assert Lines.of(lines) is lines
+    with pytest.raises(IndexError):
+        lines[3]
 
 
 @settings(deadline=None, max_examples=200)

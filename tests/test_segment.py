@@ -131,3 +131,12 @@ def test_work_ahead_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in range(3):
             next(stream)
         assert taken < 4_000, first
+
+
+@given(MARKUP)
+@settings(deadline=None)
+def test_blocks_come_with_their_texts(text: str) -> None:
+    lines = [line.text for line in split_lines(text)]
+    found = list(Segmenter().blocks_with_texts(lines))
+    assert [block for _, block in found] == list(Segmenter().blocks(lines))
+    assert all(block.text == own for own, block in found)

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import time
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from normalize.stages.segment import sentences
+from normalize.stages.segment import abbreviations, sentences
 
+rules = importlib.import_module(
+    "normalize.stages.segment.sentences"
+)  # the package's name for it is the function
+WORDS = st.sampled_from(
+    [*sorted(abbreviations.ANY), *"said it is up day City Sun 2013 20th x2013 1-2013 3 IV V J é".split(),
+     "l'estr", "dell'amm", "co-approx", "vice-pres", "xapprox", "(approx", "ship\"", "days)", "u.s.a"]
+)  # fmt: skip
+ENDS = st.sampled_from(
+    [". ", '." ', '". ', ".) ", "). ", ".. ", ".  ", ".\n", ".” ", ".* ", ".\N{FIRE} ", ".", " "]
+)
+NEXT = st.sampled_from(
+    ["The", "the", "A", "2009", "“He", "(He", "((He", "'90", "È", "Bu", '"', "[It", "II"]
+)
 NASTY = st.text(
     alphabet=st.sampled_from(list("abZÇı .!?…\n\r\t123'\"«»()🔥。\u2028\x00\xa0\u200d\ud800")),
     max_size=120,
@@ -61,3 +76,23 @@ def test_runs_cost_no_square_of_time(text: str, tail: str) -> None:
     start = time.process_time()
     assert "".join(piece.text for piece in sentences(text + tail)) == text + tail
     assert time.process_time() - start < 5.0, "60,000 characters took seconds"
+
+
+@given(
+    st.lists(st.tuples(WORDS, ENDS, NEXT), max_size=6).map(
+        lambda parts: " ".join(map("".join, parts))
+    )
+)
+@settings(deadline=None, max_examples=500)
+def test_what_is_certain_at_a_glance_is_so_by_the_rules(text: str) -> None:
+    found = sentences(text)
+    with patch.object(rules, "_candidates", lambda _: rules._CANDIDATE):
+        assert found == sentences(text)
+
+
+def test_nearly_every_plain_sentence_ends_at_a_glance() -> None:
+    text = (
+        'The train was late. It left at noon (or so he said). "We will see." In 2013. They waited.'
+    )
+    found = [match.lastindex for match in rules._FULL_STOP.finditer(text)]
+    assert found == [None, None, None, None]

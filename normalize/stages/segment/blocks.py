@@ -73,7 +73,11 @@ class _Scan:
             if len(line) > MAX_WRAP_CHARS and line[0].isalpha() and not _has_mark_inside(line):
                 self._taken += 1  # the most common case first: a paragraph in one line
                 queue.popleft()
-                yield line, Block(kind, tuple(markup.running_text(line)))
+                yield line, Block(kind, tuple(markup.untagged_text(line)))
+            elif line == "\n" and not ((after := self._peek(1)) and after.isspace()):
+                self._taken += 1
+                queue.popleft()
+                yield line, _EMPTY_LINE
             elif line.isspace():
                 yield _with_text(self._blank())
             elif (count := self._region(line)) or (count := int(_is_rule(line))):
@@ -106,8 +110,7 @@ class _Scan:
         count = 1
         while count < MAX_BLANK_LINES and (line := self._peek(count)) and line.isspace():
             count += 1
-        text = self._take(count)
-        return _EMPTY_LINE if text == "\n" else Block(BlockKind.BLANK, (Piece(text, False),))
+        return Block(BlockKind.BLANK, (Piece(self._take(count), False),))
 
     def _front_matter(self) -> int:
         """How many lines of metadata stand between two `---` (YAML) or `+++` (TOML) at the top."""

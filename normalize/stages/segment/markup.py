@@ -26,8 +26,11 @@ _MARKS = re.compile(r"(\*\*\*|\*\*|__|~~|\*|_|==)(?=\S)(.+)(?<=\S)\1", re.DOTALL
 
 def running_text(text: str) -> list[Piece]:
     """Cut text that may hold tags and marks into sentences; tags that end a line are glue."""
-    if "<" in text:
-        return _tagged(text)
+    return _tagged(text) if "<" in text else untagged_text(text)
+
+
+def untagged_text(text: str) -> list[Piece]:
+    """Cut text without tags, which may stand between marks, into sentences."""
     if text and (text[0] in "*_~=" or text[-1] in "*_~="):
         return _marked(text)
     return sentences(text)
