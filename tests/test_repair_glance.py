@@ -11,7 +11,7 @@ import pytest
 from normalize.evidence.alphabet import GAP
 from normalize.evidence.charlm import ORDER, CharacterModel, character_model
 from normalize.stages.repair import Repairer, RepairLevel
-from normalize.stages.repair.clean import is_clean, is_plain
+from normalize.stages.repair.clean import _Deficits, is_clean, is_plain
 from normalize.stages.repair.glance import glance
 from normalize.stages.repair.glue import may_be_glued
 from normalize.stages.repair.oddities import _ODD, _ODD_QUOTE, odd_places, odd_quotes
@@ -68,6 +68,17 @@ def test_what_a_glance_passes_needs_nothing(seed: int) -> None:
 def kinds(line: str) -> str:
     """A line with `a` for small letters and `A` for capitals."""
     return re.sub("[A-Z]", "A", re.sub("[a-z]", "a", line))
+
+
+def test_characters_are_judged_together_as_alone() -> None:
+    windows = [("the – artist"[:9], 4), ("già è qui", 4), ("L’è tutta", 2), ("x ë y", 2)]
+    together, alone, small = _Deficits(), _Deficits(), _Deficits(most=2)
+    together.learn(windows)
+    for placed in windows:
+        assert together[placed] == pytest.approx(alone[placed], abs=1e-4)
+        assert together[placed] == pytest.approx(small[placed], abs=1e-4)
+    assert alone[windows[1]] < 1.0 < alone[windows[3]]
+    assert len(small._found) <= 2
 
 
 @pytest.mark.parametrize("seed", range(2))

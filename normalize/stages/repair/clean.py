@@ -108,27 +108,56 @@ def safe_around() -> frozenset[tuple[str, str]]:
     return frozenset((text[at : at + 2], text[at + 2]) for at in range(0, len(text), 3))
 
 
-@lru_cache(maxsize=100_000)
-def _deficit(window: str, place: int) -> float:
-    """By how many nats a character reads worse among its neighbours than the best it may have been.
-
-    At least 0; infinite for a character that clean text of the languages hardly has.
-    """
+def _is_out_of_place(window: str, place: int) -> bool:
+    """Tell whether clean text of the languages hardly has a character, in these neighbours or anywhere."""
     char = window[place]
-    if (
+    return (
         char not in PLAUSIBLE
         or char in _LEADS
         or char == "\N{NO-BREAK SPACE}"
-        or odd_places(window)
-    ):
-        return float("inf")
-    others = [
-        window[:place] + other + window[place + 1 :] for other in _alternatives().get(char, ())
-    ]
-    if not others:
-        return 0.0
-    scores = character_model().readings([window, *others], range(len(VOCABULARIES)))
-    return max(float(scores[1:].max() - scores[0]), 0.0)
+        or odd_places(window) > 0
+    )
+
+
+class _Deficits:
+    """By how many nats characters read worse among their neighbours than the best they may have been.
+
+    At least 0. What was found is kept, for so many windows at most.
+    """
+
+    def __init__(self, most: int = 100_000) -> None:
+        self._found: dict[tuple[str, int], float] = {}
+        self._most = most
+
+    def __getitem__(self, placed: tuple[str, int]) -> float:
+        """The deficit of the character at a place of a window."""
+        if placed not in self._found:
+            self.learn([placed])
+        return self._found[placed]
+
+    def learn(self, windows: Iterable[tuple[str, int]]) -> None:
+        """Judge many windows at once, which costs far less than one at a time."""
+        fresh = [placed for placed in dict.fromkeys(windows) if placed not in self._found]
+        if len(self._found) + len(fresh) > self._most:
+            self._found = {}
+        groups = []
+        for window, place in fresh:
+            before, char, after = window[:place], window[place], window[place + 1 :]
+            groups.append([before + other + after for other in _alternatives().get(char, ())])
+        texts = [
+            text
+            for (window, _), others in zip(fresh, groups, strict=True)
+            for text in (window, *others)
+        ]
+        scores = character_model().readings(texts, range(len(VOCABULARIES))).tolist()
+        at = 0
+        for placed, others in zip(fresh, groups, strict=True):
+            own, best = scores[at], max(scores[at + 1 : at + 1 + len(others)], default=scores[at])
+            self._found[placed] = max(best - own, 0.0)
+            at += 1 + len(others)
+
+
+_deficits = _Deficits()
 
 
 def _is_listed(word: str) -> bool:
@@ -209,18 +238,39 @@ def stand_clean(text: str, places: Iterable[int]) -> bool:
 
     places: where they are, from left to right.
     """
-    missing: dict[str, float] = {}
+    return all_stand_clean([(text, places)])[0]
+
+
+def all_stand_clean(texts: Sequence[tuple[str, Iterable[int]]]) -> list[bool]:
+    """The same of many texts at once."""
+    windows = [_unproven(text, places) for text, places in texts]
+    _deficits.learn(placed for found in windows for placed in found or ())
+    return [found is not None and _are_tolerable(found) for found in windows]
+
+
+def _unproven(text: str, places: Iterable[int]) -> list[tuple[str, int]] | None:
+    """The windows around characters that no word proves, with where they are in them; None where one is out of place."""
+    windows = []
     for at in places:
         word = _word_at(text, at)
         if text[at].isalpha() and _is_word(word):
             continue
         if text[at].isalpha() and len(word) >= LEAST_WORD and word[0].isalpha():
             if not _is_well_spelt(word):
-                return False
+                return None
             continue
         start = max(at - 4, 0)
-        window = text[start : at + 5]
-        missing[window] = _deficit(window, at - start)
+        windows.append((text[start : at + 5], at - start))
+        if _is_out_of_place(*windows[-1]):
+            return None
+    return windows
+
+
+def _are_tolerable(windows: Iterable[tuple[str, int]]) -> bool:
+    """Tell whether the characters at the places of windows read hardly worse, in all, than what they may have been."""
+    missing: dict[str, float] = {}
+    for window, place in windows:
+        missing[window] = _deficits[window, place]
         if sum(missing.values()) > TOLERATED:
             return False
     return True

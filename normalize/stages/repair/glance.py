@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from normalize.stages.repair.clean import PLAIN_CLASSES, safe_around, stand_clean
+from normalize.stages.repair.clean import PLAIN_CLASSES, all_stand_clean, safe_around
 from normalize.stages.repair.glue import ends_small_word, may_be_glued
 
 Places = npt.NDArray[np.int64]
@@ -125,8 +125,9 @@ def _misread(lines: Sequence[str]) -> list[int]:
     of_line: dict[int, list[int]] = {}
     for place, number in zip(unsafe.tolist(), _lines_of([unsafe], starts), strict=True):
         of_line.setdefault(number, []).append(place - int(starts[number]))
-    return [
-        number
+    doubted = [
+        (lines[number].removesuffix("\n").removesuffix("\r"), inside)
         for number, inside in of_line.items()
-        if not stand_clean(lines[number].removesuffix("\n").removesuffix("\r"), inside)
     ]
+    clean = all_stand_clean(doubted)
+    return [number for number, stands in zip(of_line, clean, strict=True) if not stands]
