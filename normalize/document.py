@@ -226,6 +226,8 @@ class Flag(StrEnum):
     LENGTH_RATIO = "length-ratio"
     LOST_NUMBER = "lost-number"
     LOST_ADDRESS = "lost-address"
+    LOST_NAME = "lost-name"
+    """A name that no vocabulary of the source language lists is missing, or spelt in another way."""
     NOT_ENGLISH = "not-english"
     LOST_MARKUP = "lost-markup"
     """Emphasis that has no counterpart among the translation's words was dropped; the words are all there."""

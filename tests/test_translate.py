@@ -127,6 +127,36 @@ def test_a_lost_number_is_mended_by_hiding_the_numbers() -> None:
     assert (made.text, made.flags) == ("In 1998 it cost 3.5 euros", (Flag.RETRIED,))
 
 
+def test_a_lost_name_and_a_lost_number_are_mended_by_hiding_them() -> None:
+    made = translated(
+        "Nel 1998 il ministro Grunwitz e la ZÖQ hanno vinto",
+        {
+            "Nel 1998 il ministro Grunwitz e la ZÖQ hanno vinto": "In 1989 the minister and ZÖQ won",
+            "Nel ｟0｠ il ministro ｟1｠ e la ZÖQ hanno vinto": "In ｟0｠ Minister ｟1｠ and the ZÖQ won",
+        },
+    )
+    assert made.text == "In 1998 Minister Grunwitz and the ZÖQ won"
+    assert made.flags == (Flag.RETRIED,)
+
+
+def test_a_name_spelt_by_its_sound_is_spelt_as_in_the_source() -> None:
+    made = translated(
+        "Ieri il ministro Grunwitz e le ZÖQ hanno vinto con Berta",
+        {
+            "Ieri il ministro Grunwitz e le ZÖQ hanno vinto con Berta": "Yesterday Minister Grundwitz and the ZEQs won with Berta"
+        },
+    )
+    assert made.text == "Yesterday Minister Grunwitz and the ZÖQs won with Berta"
+    assert made.flags == ()
+
+
+def test_a_name_that_stays_lost_is_flagged() -> None:
+    source = "Ieri il ministro Anna Grunwitz ha parlato"
+    hidden = "Ieri il ministro Anna ｟0｠ ha parlato"
+    made = translated(source, {source: "Yesterday the minister spoke", hidden: "He spoke"})
+    assert (made.text, made.flags) == ("Yesterday the minister spoke", (Flag.LOST_NAME,))
+
+
 def test_a_number_that_stays_lost_is_flagged() -> None:
     made = translated("Nel 1998 pioveva", {}, knows_placeholders=False)
     assert made.flags == ()

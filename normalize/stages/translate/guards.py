@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from normalize.document import Flag
+from normalize.stages.translate.names import lost_names
 from normalize.stages.translate.protect import NUMBER
 from normalize.stages.translate.words import ENGLISH, FOREIGN, NUMBERS, ORDINALS
 
@@ -41,6 +42,8 @@ def flags_of(source: str, target: str, protected: Sequence[str], language: str) 
         found.add(Flag.LENGTH_RATIO)
     if lost_numbers(_without(source, protected), _without(target, protected)):
         found.add(Flag.LOST_NUMBER)
+    if lost_names(_without(source, protected), target, language):
+        found.add(Flag.LOST_NAME)
     if is_address_lost(target, protected):
         found.add(Flag.LOST_ADDRESS)
     if Flag.COPIED not in found and _is_foreign(_without(target, protected), source, language):

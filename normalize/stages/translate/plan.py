@@ -7,12 +7,13 @@ is translated.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from normalize.stages.translate.casing import is_shouted, sentence_case
 from normalize.stages.translate.frame import framed
+from normalize.stages.translate.names import name_spans
 from normalize.stages.translate.protect import (
     NUMBER,
     Span,
@@ -98,12 +99,18 @@ class Planner:
         parts = (frame.lead, *self._units(core, self.protection), frame.tail)
         return tuple(part for part in parts if part)
 
-    def replan(self, unit: Unit, protection: Protection) -> tuple[Part, ...]:
-        """Other parts for a unit whose first translation lost something."""
-        return tuple(self._units(unit.source, protection, shouted=unit.shouted))
+    def replan(
+        self, unit: Unit, protection: Protection, names: Collection[str] = ()
+    ) -> tuple[Part, ...]:
+        """Other parts for a unit whose first translation lost something; these names of it are hidden."""
+        return tuple(self._units(unit.source, protection, unit.shouted, names))
 
     def _units(
-        self, core: str, protection: Protection, shouted: bool | None = None
+        self,
+        core: str,
+        protection: Protection,
+        shouted: bool | None = None,
+        names: Collection[str] = (),
     ) -> Iterator[Part]:
         spans = protected_spans(core)
         if not has_language(core, spans):
@@ -113,7 +120,7 @@ class Planner:
         if protection is Protection.SPLIT and spans:
             yield from self._around(core, spans, loud)
             return
-        unit = self._unit(core, spans, protection, loud)
+        unit = self._unit(core, spans, protection, loud, names)
         if len(unit.hidden) <= _MAX_HIDDEN and self._fits(unit.text):
             yield unit
             return
@@ -122,10 +129,10 @@ class Planner:
             yield core  # one gigantic word: no language that a model knows
             return
         first, second = core[: cut.start], core[cut.end :]
-        yield from self._units(first, protection, loud)
+        yield from self._units(first, protection, loud, names)
         if cut.end > cut.start:
             yield " "
-        yield from self._units(second, protection, loud)
+        yield from self._units(second, protection, loud, names)
 
     def _fits(self, text: str) -> bool:
         # A subword stands for at least one byte, so short texts need no counting.
@@ -150,12 +157,25 @@ class Planner:
             end = span.end
 
     def _unit(
-        self, core: str, spans: Sequence[Span], protection: Protection, shouted: bool
+        self,
+        core: str,
+        spans: Sequence[Span],
+        protection: Protection,
+        shouted: bool,
+        names: Collection[str],
     ) -> Unit:
         literal = tuple(core[span.start : span.end] for span in spans)
-        if protection is Protection.HIDE_NUMBERS:
-            numbers = [span for span in number_spans(core) if not span.overlaps(spans)]
-            spans = sorted([*spans, *numbers], key=lambda span: span.start)
+        more = number_spans(core) if protection is Protection.HIDE_NUMBERS else []
+        if names:
+            more += [
+                span
+                for span in name_spans(core, self.source)
+                if core[span.start : span.end] in names
+            ]
+        spans = sorted(
+            [*spans, *(span for span in more if not span.overlaps(spans))],
+            key=lambda span: span.start,
+        )
         hidden, pieces, end = [], [], 0
         for index, span in enumerate(spans):
             found = core[span.start : span.end]

@@ -13,15 +13,18 @@ from normalize.stages.translate.casing import with_manner_of
 from normalize.stages.translate.engine import Decoder, Decoding, Engine, Hypothesis
 from normalize.stages.translate.guards import UNACCEPTABLE, flags_of
 from normalize.stages.translate.inline import Mark, MarkedText, projected, read_marks
+from normalize.stages.translate.names import lost_names, with_names_mended
 from normalize.stages.translate.options import TranslateOptions
 from normalize.stages.translate.plan import Part, Planner, Protection, Unit
 from normalize.stages.translate.tokenizers import PLACEHOLDERS
 
-REVISION = 2
+REVISION = 3
 """Counts the changes of this package's code that change translations; part of the translation
 memory's key.
 """
 _WINDOW = 8192
+_CAN_BE_HIDDEN = frozenset({Flag.LOST_NUMBER, Flag.LOST_NAME})
+"""What was lost and can be kept by a placeholder."""
 _PLACEHOLDER = re.compile("|".join(PLACEHOLDERS))
 
 
@@ -162,6 +165,7 @@ class Translator:
     def _attempt(self, unit: Unit, hypothesis: Hypothesis) -> _Attempt:
         text = hypothesis.text.upper() if unit.shouted else hypothesis.text
         text = _revealed(with_manner_of(unit.source, text), unit.hidden)
+        text = with_names_mended(unit.source, text, self._source)
         flags = flags_of(unit.source, text, unit.literal, self._source)
         return _Attempt(text, hypothesis.score * hypothesis.pieces, hypothesis.pieces, flags)
 
@@ -172,8 +176,11 @@ class Translator:
         for unit, attempt in first.items():
             if Flag.LOST_ADDRESS in attempt.flags:
                 again[unit] = self._planner.replan(unit, Protection.SPLIT)
-            elif Flag.LOST_NUMBER in attempt.flags and self._decoder.knows_placeholders:
-                again[unit] = self._planner.replan(unit, Protection.HIDE_NUMBERS)
+            elif _CAN_BE_HIDDEN.intersection(attempt.flags) and self._decoder.knows_placeholders:
+                lost_number = Flag.LOST_NUMBER in attempt.flags
+                protection = Protection.HIDE_NUMBERS if lost_number else Protection.HIDE
+                names = lost_names(unit.source, attempt.text, self._source)
+                again[unit] = self._planner.replan(unit, protection, names)
             else:
                 safer.append(unit)
         second = self._decoded(safer, self._safer)
