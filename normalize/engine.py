@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -52,13 +53,15 @@ def work_digest(config: Config, spec: EngineSpec, version: str) -> str:
 def library_versions() -> dict[str, str]:
     """The versions of the libraries that can change a result."""
     names = ("argos-translate-lt", "ctranslate2", "ftfy", "langdetect", "sentencepiece")
-    found = {}
-    for name in names:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = "absent"
-    return found
+    return {name: _version_of(name) for name in names}
+
+
+@cache
+def _version_of(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return "absent"
 
 
 class Engine:

@@ -12,7 +12,7 @@ Nothing else is changed by writing. Every replaced character is counted (`Corpus
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
+from html import escape
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Everything at which some reader ends a line (str.splitlines, Java, JavaScript), the tab, which
@@ -56,7 +56,7 @@ def xml_text(text: str) -> tuple[str, int]:
     text, surrogates = without_surrogates(text)
     text, controls = _XML_CONTROL.subn(" ", text)
     text, noncharacters = _XML_NONCHARACTER.subn("\N{REPLACEMENT CHARACTER}", text)
-    text = _XML_REFERENCE.sub(_reference, escape(text))
+    text = _XML_REFERENCE.sub(_reference, escape(text, quote=False))
     return text, surrogates + controls + noncharacters
 
 

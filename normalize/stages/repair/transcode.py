@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-import ftfy
-from ftfy import TextFixerConfig
-from ftfy.badness import is_bad
+from functools import cache
+from typing import TYPE_CHECKING
 
 from normalize.document import FixKind
 from normalize.stages.repair.draft import Draft, block_edits
@@ -22,24 +20,8 @@ from normalize.stages.repair.readings import (
     ranked_readings,
 )
 
-_FTFY = TextFixerConfig(
-    unescape_html=False,
-    remove_terminal_escapes=False,
-    fix_encoding=True,
-    restore_byte_a0=True,
-    replace_lossy_sequences=True,
-    decode_inconsistent_utf8=False,
-    fix_c1_controls=False,
-    fix_latin_ligatures=False,
-    fix_character_width=False,
-    uncurl_quotes=False,
-    fix_line_breaks=False,
-    fix_surrogates=False,
-    remove_control_chars=False,
-    normalization=None,
-    explain=True,
-)
-"""Everything off but the decoding itself; the rest is done, and recorded, by rules of ours."""
+if TYPE_CHECKING:
+    from ftfy import TextFixerConfig
 
 
 def kind_of(step: Step) -> FixKind:
@@ -96,11 +78,40 @@ def _left_to_undo(trust: Mapping[Step, float] | None, done: Step) -> Mapping[Ste
 
 def _other_languages(draft: Draft) -> None:
     """Leave mojibake of languages we do not know to ftfy, as far as it reads whole lines."""
+    from ftfy import (
+        fix_and_explain,
+    )  # loading it takes a tenth of an empty run, and few texts need it
+    from ftfy.badness import is_bad
+
     text = draft.text
     if not is_bad(text):
         return
-    fixed = ftfy.fix_and_explain(text, _FTFY)
+    fixed = fix_and_explain(text, _ftfy_config())
     if fixed.text == text or is_bad(fixed.text) or "\ufffd" in fixed.text:
         return
     steps = ", ".join(f"{step.action} {step.parameter}" for step in fixed.explanation or [])
     draft.apply(block_edits(text, fixed.text, FixKind.MOJIBAKE, f"ftfy: {steps}"))
+
+
+@cache
+def _ftfy_config() -> TextFixerConfig:
+    """Everything off but the decoding itself; the rest is done, and recorded, by rules of ours."""
+    from ftfy import TextFixerConfig
+
+    return TextFixerConfig(
+        unescape_html=False,
+        remove_terminal_escapes=False,
+        fix_encoding=True,
+        restore_byte_a0=True,
+        replace_lossy_sequences=True,
+        decode_inconsistent_utf8=False,
+        fix_c1_controls=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        uncurl_quotes=False,
+        fix_line_breaks=False,
+        fix_surrogates=False,
+        remove_control_chars=False,
+        normalization=None,
+        explain=True,
+    )
