@@ -5,7 +5,7 @@ A word of up to 24 bytes is three whole numbers of 8 bytes, with zeros after its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import TypeAlias
@@ -64,11 +64,12 @@ class WordCodes:
         first, second = words.slots()
         found = self._values[first]
         missing = np.flatnonzero(~self._hold(words, first))
-        others, first, second = words.take(missing), first[missing], second[missing]
+        others, second = words.take(missing), second[missing]
         found[missing] = self._values[second]
-        for number in np.flatnonzero(~self._hold(others, second)).tolist():
-            slots = (int(first[number]), int(second[number]))
-            found[missing[number]] = self._learn(others.word(number), slots)
+        unknown = np.flatnonzero(~self._hold(others, second))
+        if len(unknown):
+            missing, second = missing[unknown], second[unknown]
+            found[missing] = self._learn(others.take(unknown), first[missing], second)
         return found
 
     def _hold(self, words: _Words, slots: Places) -> Mask:
@@ -78,21 +79,24 @@ class WordCodes:
             same[places] &= keys[slots[places]] == numbers
         return same
 
-    def _learn(self, word: bytes, slots: tuple[int, int]) -> int:
-        """The code of a word that was in neither of its slots; it is now in the first if that was free, else in the second."""
-        code = word.decode("utf-8", "surrogatepass")
-        if len(word) > LONGEST:
-            return self._code(code)
-        key = np.frombuffer(word.ljust(LONGEST, b"\0"), "<u8").tolist()
-        first, second = slots
-        held = [[int(keys[slot]) for keys in self._keys] for slot in slots]
-        if key in held:  # met a moment ago, in the same texts
-            return int(self._values[slots[held.index(key)]])
-        slot = first if first and not any(held[0]) else second
-        for keys, number in zip(self._keys, key, strict=True):
-            keys[slot] = number
-        self._values[slot] = self._code(code)
-        return int(self._values[slot])
+    def _learn(self, words: _Words, first: Places, second: Places) -> Bytes:
+        """The codes of words that are in neither slot. Each goes into its first if that is free, else into its second; of words for
+        one place the last stays.
+        """
+        fresh: dict[bytes, int] = {}
+        for word in words.each():
+            if word not in fresh:
+                fresh[word] = self._code(word.decode("utf-8", "surrogatepass"))
+        codes = np.array([fresh[word] for word in words.each()], np.uint8)
+        kept = np.flatnonzero(words.lengths <= LONGEST)
+        is_free = (self._keys[0][first] == 0) & (first != 0)
+        slots = np.where(is_free, first, second)[kept]
+        for keys, (places, numbers) in zip(self._keys, words.numbers, strict=True):
+            column = np.zeros(len(codes), np.uint64)
+            column[places] = numbers
+            keys[slots] = column[kept]
+        self._values[slots] = codes[kept]
+        return codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +127,10 @@ class _Words:
         """Some of the words."""
         return _words(self.window, self.starts[places], self.lengths[places])
 
-    def word(self, place: int) -> bytes:
-        """The bytes of a word."""
-        start = int(self.starts[place])
-        return self.window[start : start + int(self.lengths[place])]
+    def each(self) -> Iterator[bytes]:
+        """The bytes of each word."""
+        for start, length in zip(self.starts.tolist(), self.lengths.tolist(), strict=True):
+            yield self.window[start : start + length]
 
 
 def _words(window: bytes, starts: Places, lengths: Places) -> _Words:
