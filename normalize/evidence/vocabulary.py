@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from itertools import takewhile
 from pathlib import Path
 
 LANGUAGES = ("it", "tr", "en")
@@ -21,7 +20,7 @@ class Vocabulary:
 
     def __init__(self, levels: Mapping[str, Mapping[str, int]]) -> None:
         """Take for each language the level of each word: log2 of its frequency in 2**40, rounded."""
-        self._levels = {language: dict(words) for language, words in levels.items()}
+        self._levels = dict(levels)
 
     @classmethod
     def from_counts(cls, counts: Mapping[str, Mapping[str, float]]) -> Vocabulary:
@@ -95,23 +94,13 @@ class Names:
         )
 
     def save(self, path: Path) -> None:
-        """Write the names, each by the letters it shares with the one before it and the rest."""
-        parts, last = [], ""
-        for word in sorted(self._words):
-            pairs = zip(word[:9], last, strict=False)
-            shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-            parts.append(f"{shared}{word[shared:]}")
-            last = word
-        path.write_bytes(zlib.compress("\n".join(parts).encode(), 9))
+        """Write the names, one a line."""
+        path.write_bytes(zlib.compress("\n".join(sorted(self._words)).encode(), 9))
 
     @classmethod
     def load(cls, data: bytes) -> Names:
         """Read what `save` wrote."""
-        words, last = [], ""
-        for part in zlib.decompress(data).decode().split("\n"):
-            last = last[: int(part[:1] or 0)] + part[1:]
-            words.append(last)
-        return cls(words)
+        return cls(zlib.decompress(data).decode().split("\n"))
 
 
 def _lower(word: str, language: str) -> str:
