@@ -23,7 +23,7 @@ END = "\0"
 _WIDTH, _NUMBERS = 8, 3
 LONGEST = _WIDTH * _NUMBERS
 """Bytes of the longest word that is remembered."""
-_SLOT_BITS = 17
+_SLOT_BITS = 16
 _SPREAD = (0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 0xC2B2AE3D27D4EB4F)
 """Odd numbers of 64 bits without a pattern, one for each number of a word: they spread words alike over the slots."""
 _LAST_SLOT = (1 << _SLOT_BITS) - 1
