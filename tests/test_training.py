@@ -155,6 +155,33 @@ def test_shared_addresses_go_behind_the_same_placeholder() -> None:
     assert prepare.with_placeholders("niente", "nothing", prepare.COPIED, random.Random(1)) is None
 
 
+@pytest.mark.parametrize(
+    ("language", "source", "target", "hidden"),
+    [
+        ("tr", "Dün Ada Wexler'in 3 kedisi kaçtı.", "The 3 cats of Ada Wexler ran away.", 2),
+        ("it", "Ieri Gorlami è tornato a Zembla.", "Gorlami came back to Zembla.", 2),
+        ("it", "Grunwitz parla.", "Grunwitz speaks.", 0),
+        ("it", "Domani si va a Londra.", "Tomorrow we go to London.", 0),
+    ],
+)
+def test_shared_names_inside_a_sentence_are_hidden_on_both_sides(
+    language: str, source: str, target: str, hidden: int
+) -> None:
+    prepare = tool("prepare")
+    made = prepare.with_placeholders(source, target, prepare.NAME, random.Random(1))
+    assert (made is None) is (hidden == 0)
+    if made is not None:
+        marks = [re.findall("｟.｠", side) for side in made]
+        assert sorted(marks[0]) == sorted(marks[1])
+        assert len(marks[0]) == hidden
+    variants = [
+        pair
+        for seed in range(60)
+        for pair in prepare.augmented(source, target, language, random.Random(seed))
+    ]
+    assert (made is not None) is any("｟" in source for source, _ in variants)
+
+
 def test_labels_are_joined_in_order_on_both_sides() -> None:
     prepare = tool("prepare")
     labels = [("Condividi", "Share"), ("Stampa", "Print"), ("Tutto bene.", "All well.")]
