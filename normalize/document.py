@@ -224,6 +224,8 @@ class Flag(StrEnum):
     COPIED = "copied"
     LOOP = "loop"
     LENGTH_RATIO = "length-ratio"
+    SHORT = "short"
+    """Shorter than nearly all sound translations of a text of this length: something may have been left out."""
     LOST_NUMBER = "lost-number"
     LOST_ADDRESS = "lost-address"
     LOST_NAME = "lost-name"

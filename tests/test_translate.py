@@ -150,6 +150,21 @@ def test_a_name_spelt_by_its_sound_is_spelt_as_in_the_source() -> None:
     assert made.flags == ()
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("Yesterday the wexlamb spoke", "Yesterday the Wexlamb spoke"),
+        ("Yesterday Wexlamb met Wexlambb", "Yesterday Wexlamb met Wexlamb"),
+        ("Yesterday Wexlamb met a wexlamb", "Yesterday Wexlamb met a wexlamb"),
+        ("Yesterday Wexlamb met Wexford", "Yesterday Wexlamb met Wexford"),
+    ],
+)
+def test_slips_in_a_name_are_mended_and_other_words_are_not(answer: str, expected: str) -> None:
+    source = "Ieri il vecchio signor Wexlamb ha parlato"
+    made = translated(source, {source: answer})
+    assert (made.text, made.flags) == (expected, ())
+
+
 def test_a_name_that_stays_lost_is_flagged() -> None:
     source = "Ieri il ministro Anna Grunwitz ha parlato"
     hidden = "Ieri il ministro Anna ｟0｠ ha parlato"
@@ -174,6 +189,25 @@ def test_a_loop_is_tried_again_with_safer_decoding() -> None:
     first, second = (decoding for _, decoding in decoder.asked)
     assert second.no_repeat_ngram == 3
     assert second.repetition_penalty > first.repetition_penalty == 1.0
+
+
+@pytest.mark.parametrize(
+    ("second", "flags"),
+    [
+        ("The council of the town meets on the first Monday of every month.", (Flag.RETRIED,)),
+        ("The council meets every month, too.", (Flag.SHORT,)),
+        ("The council.", None),
+    ],
+)
+def test_a_short_translation_is_tried_again_with_a_longer_search(
+    second: str, flags: tuple[Flag, ...] | None
+) -> None:
+    source = "Il consiglio della città si riunisce il primo lunedì di ogni mese."
+    first = "The council meets every month."
+    decoder = Scripted({source: [first, second]})
+    (made,) = Translator.from_decoder(decoder).translate([source])
+    assert (made.text, made.flags) == ((second, flags) if flags else (first, (Flag.SHORT,)))
+    assert [decoding.length_penalty for _, decoding in decoder.asked] == [None, 2.0]
 
 
 @pytest.mark.parametrize(

@@ -35,12 +35,14 @@ class Decoding:
     no_repeat_ngram: no sequence of so many subwords occurs twice in a translation; 0 allows all.
     repetition_penalty: above 1, subwords already used are less likely.
     min_share: the translation has at least this share of the source's subwords.
+    length_penalty: exponent of the length in the search's score, the higher the longer; None takes that of the options.
     """
 
     beam: int
     no_repeat_ngram: int = 0
     repetition_penalty: float = 1.0
     min_share: float = 0.0
+    length_penalty: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class Engine:
             ]
             for numbers, results in started:
                 for number, result in zip(numbers, results, strict=True):
-                    hypotheses[number] = self._hypothesis(result.result())
+                    hypotheses[number] = self._hypothesis(result.result(), decoding)
         except (RuntimeError, ValueError) as exc:
             message = f"CTranslate2 failed on a batch of {len(texts)} texts: {exc}"
             raise TranslationError(message) from exc
@@ -142,7 +144,7 @@ class Engine:
             target_prefix=[[self._prefix]] * len(batch) if self._prefix else None,
             asynchronous=True,
             beam_size=decoding.beam,
-            length_penalty=self._options.length_penalty,
+            length_penalty=self._length_penalty(decoding),
             no_repeat_ngram_size=decoding.no_repeat_ngram,
             repetition_penalty=decoding.repetition_penalty,
             min_decoding_length=max(1, int(length * decoding.min_share)),
@@ -153,11 +155,15 @@ class Engine:
         )
         return started
 
-    def _hypothesis(self, result: Any) -> Hypothesis:  # noqa: ANN401 - CTranslate2 ships no types
+    def _length_penalty(self, decoding: Decoding) -> float:
+        own = decoding.length_penalty
+        return self._options.length_penalty if own is None else own
+
+    def _hypothesis(self, result: Any, decoding: Decoding) -> Hypothesis:  # noqa: ANN401 - no types
         pieces = result.hypotheses[0]
         length = len(pieces) + 1
         # CTranslate2 divides the sum of log-probabilities by length ** length_penalty.
-        score = result.scores[0] * length**self._options.length_penalty / length
+        score = result.scores[0] * length ** self._length_penalty(decoding) / length
         if self._prefix and pieces[:1] == [self._prefix]:
             pieces = pieces[1:]
         return Hypothesis(self._tokenizer.decode(pieces), min(0.0, round(score, 6)), length)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from difflib import SequenceMatcher
 from math import ceil
 
@@ -21,7 +21,7 @@ MAX_CAPITALISED = 0.5
 """Share of the words after the first that may begin with a capital: above it, the text is a title or a list."""
 MIN_STEM, MIN_STEM_SHARE = 4, 0.4
 """Letters, and share of the letters, of a listed word that an unlisted one may be a form of: Turkish endings are long."""
-MIN_LIKENESS, MIN_LIKENESS_OF_ACRONYMS = 0.7, 0.5
+MIN_LIKENESS, MIN_LIKENESS_OF_ACRONYMS, MIN_LIKENESS_OF_SLIPS = 0.7, 0.5, 0.9
 """Share of letters in common (as `difflib` counts it) from which a word stands for a name."""
 _EIGHT_TIMES = 12
 """As a difference of levels of the vocabulary."""
@@ -106,7 +106,8 @@ def lost_names(source: str, target: str, language: str) -> list[str]:
 def with_names_mended(source: str, target: str, language: str) -> str:
     """A translation with the rare names of the source in place of what the model made of them.
 
-    What stands for a name begins with a capital, is no English word, has no counterpart in the source, and is spelt much like it.
+    What stands for a name begins with a capital, is no English word, has no counterpart in the source, and is spelt much like it; or
+    it is the name without its capital, where the translation has it nowhere else.
 
     >>> with_names_mended("Ieri il ministro Zubrowka ha parlato.", "Yesterday Minister Zubrovka spoke.", "it")
     'Yesterday Minister Zubrowka spoke.'
@@ -114,28 +115,38 @@ def with_names_mended(source: str, target: str, language: str) -> str:
     spans = name_spans(source, language)
     if not spans:
         return target
-    own, there = set(_bare_words(source)), set(_bare_words(target))
-    names = [match[0] for span in spans for match in _WORD.finditer(source, span.start, span.end)]
-    missing = [name for name in dict.fromkeys(names) if there.isdisjoint(_bare_words(name))]
-    wrong = [
-        match
-        for match in _WORD.finditer(target)
-        if match[0][0].isupper()
-        and own.isdisjoint(_bare_words(match[0]))
-        and not vocabulary().knows(match[0], "en")
-    ]
-    likeness = {
-        (name, match.start()): _likeness(name, match[0]) for name in missing for match in wrong
-    }
+    written = {match[0] for match in _WORD.finditer(source)}
+    names = dict.fromkeys(
+        match[0] for span in spans for match in _WORD.finditer(source, span.start, span.end)
+    )
+    found = list(_WORD.finditer(target))
+    there = {match[0] for match in found}
+    small = {name.lower(): name for name in names if name not in there}
+    own, bare = set(_bare_words(source)), set(_bare_words(target))
     parts, end = [], 0
-    for match in wrong:
-        rated = [(likeness[name, match.start()], name) for name in missing]
-        best, name = max(rated, default=(0.0, ""))
-        if best:
-            plural = "s" if name.isupper() and match[0].endswith("s") else ""
-            parts += [target[end : match.start()], name, plural]
+    for match in found:
+        word = match[0]
+        name = small.get(word) if word not in written else None
+        if word[0].isupper() and own.isdisjoint(_bare_words(word)):
+            name = _meant_by(word, names, bare)
+        if name is not None:
+            parts += [target[end : match.start()], name]
             end = match.end()
     return "".join([*parts, target[end:]])
+
+
+def _meant_by(word: str, names: Iterable[str], there: Collection[str]) -> str | None:
+    """The name that a word with a capital stands for; more likeness is asked for where the name is there (`there`: bare words) too."""
+    if vocabulary().knows(word, "en"):
+        return None
+    best, meant = 0.0, None
+    for name in names:
+        likeness = _likeness(name, word)
+        is_there = not set(there).isdisjoint(_bare_words(name))
+        if likeness > best and (likeness >= MIN_LIKENESS_OF_SLIPS or not is_there):
+            plural = "s" if name.isupper() and word.endswith("s") else ""
+            best, meant = likeness, name + plural
+    return meant
 
 
 def _likeness(name: str, word: str) -> float:

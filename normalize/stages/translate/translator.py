@@ -87,6 +87,7 @@ class Translator:
         protection = Protection.HIDE if decoder.knows_placeholders else Protection.SPLIT
         self._planner = Planner(source, decoder.count, options.max_pieces, protection)
         self._usual = Decoding(beam=options.beam)
+        self._fuller = Decoding(beam=options.beam, no_repeat_ngram=4, length_penalty=2.0)
         self._safer = Decoding(
             beam=max(options.beam, 2) + 2, no_repeat_ngram=3, repetition_penalty=1.2, min_share=0.3
         )
@@ -170,9 +171,10 @@ class Translator:
         return _Attempt(text, hypothesis.score * hypothesis.pieces, hypothesis.pieces, flags)
 
     def _second_attempts(self, first: dict[Unit, _Attempt]) -> dict[Unit, _Attempt]:
-        """Another attempt at each unit: around what was lost, or with safer decoding."""
+        """Another attempt at each unit: around what was lost, with safer decoding, or with one that leaves less out."""
         again: dict[Unit, tuple[Part, ...]] = {}
         safer: list[Unit] = []
+        fuller: list[Unit] = []
         for unit, attempt in first.items():
             if Flag.LOST_ADDRESS in attempt.flags:
                 again[unit] = self._planner.replan(unit, Protection.SPLIT)
@@ -181,9 +183,11 @@ class Translator:
                 protection = Protection.HIDE_NUMBERS if lost_number else Protection.HIDE
                 names = lost_names(unit.source, attempt.text, self._source)
                 again[unit] = self._planner.replan(unit, protection, names)
+            elif attempt.flags == (Flag.SHORT,):
+                fuller.append(unit)
             else:
                 safer.append(unit)
-        second = self._decoded(safer, self._safer)
+        second = {**self._decoded(safer, self._safer), **self._decoded(fuller, self._fuller)}
         parts = [part for plan in again.values() for part in plan if isinstance(part, Unit)]
         pieces = self._decoded(list(dict.fromkeys(parts)), self._usual)
         second.update({unit: self._joined(unit, plan, pieces) for unit, plan in again.items()})
@@ -260,6 +264,8 @@ def _better(unit: Unit, first: _Attempt, second: _Attempt | None) -> _Attempt:
     if not second.flags:
         return _Attempt(second.text, second.total, second.pieces, (Flag.RETRIED,))
     best = second if second.faults < first.faults else first
+    if first.flags == second.flags == (Flag.SHORT,):
+        best = max(first, second, key=lambda attempt: len(attempt.text))
     if best.faults[0] == 0:
         return best
     return _Attempt(unit.source, best.total, best.pieces, (*best.flags, Flag.UNTRANSLATED))
