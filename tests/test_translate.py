@@ -191,6 +191,14 @@ def test_a_loop_is_tried_again_with_safer_decoding() -> None:
     assert second.repetition_penalty > first.repetition_penalty == 1.0
 
 
+def test_a_short_translation_is_better_than_one_that_lacks_a_number() -> None:
+    source = "Nel 1998 il consiglio della città si riuniva il primo lunedì di ogni mese."
+    hidden = "Nel ｟0｠ il consiglio della città si riuniva il primo lunedì di ogni mese."
+    first = "The council of the town met on the first Monday of every month."
+    made = translated(source, {source: first, hidden: "In ｟0｠ the council met."})
+    assert (made.text, made.flags) == ("In 1998 the council met.", (Flag.SHORT,))
+
+
 @pytest.mark.parametrize(
     ("second", "flags"),
     [

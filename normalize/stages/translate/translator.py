@@ -40,9 +40,11 @@ class _Attempt:
     flags: tuple[Flag, ...]
 
     @property
-    def faults(self) -> tuple[int, int]:
-        """How bad it is, for comparison: unacceptable flags count first."""
-        return sum(flag in UNACCEPTABLE for flag in self.flags), len(self.flags)
+    def faults(self) -> tuple[int, int, int]:
+        """How bad it is, for comparison: unacceptable flags count first, and being short last, which is a suspicion."""
+        unacceptable = sum(flag in UNACCEPTABLE for flag in self.flags)
+        is_short = Flag.SHORT in self.flags
+        return unacceptable, len(self.flags) - is_short, is_short
 
 
 class Translator:
