@@ -27,6 +27,7 @@ _EIGHT_TIMES = 12
 """As a difference of levels of the vocabulary."""
 _WORD = re.compile(r"[^\W\d_]+")
 _STARTS = re.compile(r"(?:^|[.!?:;…•–—])[\s\"'“”‘’«»(\[]*$")
+_TURKISH_ENDING = re.compile(r"['’][a-zçğıöşü]")
 _JOINTS = frozenset({" ", "-", "'", "’", ". "})
 _FOREIGN = {"it": re.compile("[jkwxyJKWXY]"), "tr": re.compile("[qwxQWX]")}
 """Letters that words of a language do not have."""
@@ -60,6 +61,8 @@ def _is_name(match: re.Match[str], language: str) -> bool:
     word = match[0]
     if len(word) < MIN_LETTERS or not word[0].isupper() or vocabulary().knows(word, language):
         return False
+    if language == "tr" and _TURKISH_ENDING.match(match.string, match.end()):
+        return True  # only a name has an apostrophe before its ending
     if not word.isupper() and _STARTS.search(match.string, 0, match.start()):
         return False
     return word.isupper() or not _may_be_a_form(word, language)
