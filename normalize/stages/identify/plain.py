@@ -102,7 +102,7 @@ def prove_english(texts: Sequence[str]) -> Proofs:
 
     >>> prove_english(["The minister said that the talks with the union had been useful."])
     Proofs(throughout=[True], mostly=[True])
-    >>> prove_english(["Reklam yükleniyor lütfen The talks with the union had been useful."])
+    >>> prove_english(["The umbu aka bird was seen by the two sailors who were with them at the old harbour."])
     Proofs(throughout=[False], mostly=[True])
     >>> prove_english(["Riportato dall'IA Japan's Prime Minister held a call with the President."])
     Proofs(throughout=[False], mostly=[False])
