@@ -72,9 +72,8 @@ class CharacterModel:
         self._costs = costs
         self._backoffs = backoffs
         self._columns = costs[0].shape[1]
-        self._width = (
-            1 << (self._columns - 1).bit_length()
-        )  # rows of 2, 4 or 8 bytes are copied fast
+        # Rows of 2, 4 or 8 bytes are copied fast.
+        self._width = 1 << (self._columns - 1).bit_length()
         sizes = [len(part) for part in grams]
         self._missing = sum(sizes)
         # no symbol is 0, so that the keys of longer n-grams are greater: one look-up for all orders

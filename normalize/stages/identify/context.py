@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, chain
 from math import exp, log
 from typing import NamedTuple
 
@@ -116,13 +116,15 @@ class DocumentIdentifier:
     def label(self, blocks: Sequence[Block]) -> list[LabelledBlock]:
         """The next window of blocks; a segment whose clauses speak two languages becomes two."""
         rows = _segments(blocks)
-        proofs = self._proofs([text for row in rows for text in row])
-        boundaries = self._boundaries(rows, proofs)
+        texts = list(chain.from_iterable(rows))
+        proofs = self._proofs(texts)
+        boundaries = self._boundaries(texts, proofs)
         is_english, edges = proofs.mostly, set[int]()
         if boundaries:
             blocks, is_english, edges = _divided(blocks, is_english, boundaries)
             rows = _segments(blocks)
-        items = self._items(blocks, rows, is_english)
+            texts = list(chain.from_iterable(rows))
+        items = _Items(blocks, rows, self._weighed_alone(texts, is_english))
         self._remember(items)
         decisions = [_PLAIN_DECISION] * len(is_english)
         for place in items.special:
@@ -137,19 +139,18 @@ class DocumentIdentifier:
             return prove_english(texts)
         return Proofs([False] * len(texts), [False] * len(texts))
 
-    def _boundaries(self, rows: Sequence[Sequence[str]], proofs: Proofs) -> dict[int, Boundary]:
+    def _boundaries(self, texts: Sequence[str], proofs: Proofs) -> dict[int, Boundary]:
         """Where texts are divided; what is plain English throughout never is."""
         if self._divider is None:
             return {}
-        texts = [text for row in rows for text in row]
         places = [place for place, proven in enumerate(proofs.throughout) if not proven]
         made = self._divider.divide([texts[place] for place in places], self._expected)
         return {place: found for place, found in zip(places, made, strict=True) if found}
 
-    def _items(
-        self, blocks: Sequence[Block], rows: Sequence[Sequence[str]], is_english: Sequence[bool]
-    ) -> _Items:
-        texts = [text for row in rows for text in row]
+    def _weighed_alone(
+        self, texts: Sequence[str], is_english: Sequence[bool]
+    ) -> dict[int, tuple[int, Evidence]]:
+        """How many words each text has that is not proven English, and what the detector says of it, by its place."""
         unclear = [place for place, proven in enumerate(is_english) if not proven]
         sizes = [len(words(texts[place])) for place in unclear]
         evidence = weigh(
@@ -157,8 +158,7 @@ class DocumentIdentifier:
             [texts[place] for place in unclear],
             alternatives=[size < LONG_WORDS for size in sizes],
         )
-        weighed = zip(unclear, zip(sizes, evidence, strict=True), strict=True)
-        return _Items(blocks, rows, dict(weighed))
+        return dict(zip(unclear, zip(sizes, evidence, strict=True), strict=True))
 
     def _remember(self, items: _Items) -> None:
         """Count the languages seen for certain, in order; the least seen is forgotten when there are many."""

@@ -78,9 +78,8 @@ def _left_to_undo(trust: Mapping[Step, float] | None, done: Step) -> Mapping[Ste
 
 def _other_languages(draft: Draft) -> None:
     """Leave mojibake of languages we do not know to ftfy, as far as it reads whole lines."""
-    from ftfy import (
-        fix_and_explain,
-    )  # loading it takes a tenth of an empty run, and few texts need it
+    # Loading ftfy takes a tenth of an empty run, and few texts need it.
+    from ftfy import fix_and_explain
     from ftfy.badness import is_bad
 
     text = draft.text

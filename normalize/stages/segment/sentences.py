@@ -20,7 +20,7 @@ _EMOJI = (
     "\N{VARIATION SELECTOR-16}\N{ZERO WIDTH JOINER}"
 )
 _STOPS = ".!?…。！？"
-_CLOSE = rf"[\"'”’»›)\]}}}}」』）*_]*+(?:\s*+[{_EMOJI}]++(?=\s))*+"
+_CLOSE = rf"[\"'”’»›)\]}}」』）*_]*+(?:\s*+[{_EMOJI}]++(?=\s))*+"
 _CANDIDATE = re.compile(
     # From the beginning of a run of stops only, so that a long run does not cost its square.
     rf"(?P<stop>[{_STOPS}](?<![{_STOPS}].)[{_STOPS}]*+)"

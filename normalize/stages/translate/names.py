@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
 from math import ceil
 
@@ -138,15 +139,15 @@ def with_names_mended(source: str, target: str, language: str) -> str:
     return "".join([*parts, target[end:]])
 
 
-def _meant_by(word: str, names: Iterable[str], there: Collection[str]) -> str | None:
+def _meant_by(word: str, names: Iterable[str], there: AbstractSet[str]) -> str | None:
     """The name that a word with a capital stands for; more likeness is asked for where the name is there (`there`: bare words) too."""
     if vocabulary().knows(word, "en"):
         return None
     best, meant = 0.0, None
     for name in names:
         likeness = _likeness(name, word)
-        is_there = not set(there).isdisjoint(_bare_words(name))
-        if likeness > best and (likeness >= MIN_LIKENESS_OF_SLIPS or not is_there):
+        is_missing = there.isdisjoint(_bare_words(name))
+        if likeness > best and (likeness >= MIN_LIKENESS_OF_SLIPS or is_missing):
             plural = "s" if name.isupper() and word.endswith("s") else ""
             best, meant = likeness, name + plural
     return meant
