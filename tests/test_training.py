@@ -193,6 +193,33 @@ def test_labels_are_joined_in_order_on_both_sides() -> None:
     assert prepare.joined(labels[2:], 50, random.Random(1)) == []
 
 
+def test_sentences_are_chained_in_order_on_both_sides() -> None:
+    """Whole sentences of one source, none twice; a source that is too small to vary is left out."""
+    prepare = tool("prepare")
+    prose = {
+        name: [
+            (f"{name}{i} uno due tre.", f"{name.upper()}{i} one two three.") for i in range(size)
+        ]
+        for name, size in (("large", 400), ("other", 100), ("tiny", 99))
+    }
+    prose["large"] += [("senza fine", "no end"), ("solo qui.", "only here")]
+    made = prepare.chained(prose, 300, random.Random(1))
+    assert len(made) == 300
+    sizes, sources = set(), set()
+    for source, target in made:
+        parts, wanted = source.split(". "), target.split(". ")
+        heads = [part.split()[0] for part in parts]
+        assert [head.upper() for head in heads] == [part.split()[0] for part in wanted]
+        assert len(set(heads)) == len(heads)
+        names = {head.rstrip("0123456789") for head in heads}
+        assert len(names) == 1
+        sources |= names
+        sizes.add(len(parts))
+    assert sources == {"large", "other"}
+    assert sizes == {3, 4, 5, 6}
+    assert prepare.chained({"tiny": prose["tiny"]}, 5, random.Random(1)) == []
+
+
 def test_augmentation_never_changes_what_a_variant_says() -> None:
     """Variants differ from their pair in marks, case and placeholders, or are English on both
     sides.
@@ -467,6 +494,54 @@ def test_blended_weights_lie_between_two_checkpoints(trained: Path) -> None:
     wider = replace(other, shape=replace(other.shape, width=2 * other.shape.width))
     with pytest.raises(ValueError, match="different shapes"):
         export.blended(one, wider, 0.5)
+
+
+def test_a_sharper_package_ranks_alike_and_goes_back_to_the_same_weights(
+    trained: Path, tmp_path: Path
+) -> None:
+    """The first subword's log-probabilities are those of the logits times the factor, and a run
+    that starts from the package starts from the weights that were trained.
+    """
+    torch = pytest.importorskip("torch")
+    export, layout, model = tool("export"), tool("layout"), tool("model")
+    ctranslate2, sentencepiece = tool("ctranslate2"), tool("sentencepiece")
+    checkpoint = export.read_checkpoint(trained)
+    subwords = trained.parent / "sentencepiece.model"
+    sharp = export.sharpened(checkpoint, 1.5)
+    export.export(sharp, subwords, tmp_path / "it-en", "it", "0.1", "float32")
+    metadata = json.loads((tmp_path / "it-en" / "metadata.json").read_text(encoding="utf-8"))
+    assert metadata["training"]["sharpness"] == 1.5
+    _, weights = layout.read_package(tmp_path / "it-en")
+    for name, value in checkpoint.weights.items():
+        if name != "bias":
+            np.testing.assert_allclose(weights[name], value, atol=1e-5, err_msg=name)
+    answers = checkpoint.answers
+    np.testing.assert_allclose(
+        weights["bias"][answers], checkpoint.weights["bias"][answers], atol=1e-5
+    )
+
+    network = model.Network(checkpoint.shape, torch.from_numpy(answers))
+    network.load_state_dict({name: torch.from_numpy(w) for name, w in checkpoint.weights.items()})
+    network.eval()
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(subwords))
+    source = processor.encode(FRAMES["it"][0].format(next(iter(WORDS["it"]))))
+    target = [answer for answer in answers.tolist() if answer > 300][:5]
+    marks = tool("prepare")
+    with torch.no_grad():
+        states = network(torch.tensor([[*source, marks.EOS]]), torch.tensor([[marks.BOS, *target]]))
+        logits = (states[0] @ network.embedding.weight.T + network.bias)[:, network.answers]
+    logp = torch.log_softmax(1.5 * logits, -1)
+    wanted = [
+        float(logp[row, answers.tolist().index(token)])
+        for row, token in enumerate([*target, marks.EOS])
+    ]
+    translator = ctranslate2.Translator(str(tmp_path / "it-en" / "model"), compute_type="float32")
+    pieces = [[processor.id_to_piece(token) for token in side] for side in (source, target)]
+    got = translator.score_batch([pieces[0]], [pieces[1]])[0].log_probs
+    np.testing.assert_allclose(got, wanted, atol=1e-3)
+    for factor in (0.0, -1.0, float("inf"), float("nan")):
+        with pytest.raises(ValueError, match="positive"):
+            export.sharpened(checkpoint, factor)
 
 
 def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +26,7 @@ import numpy as np
 import sentencepiece
 import torch
 from ctranslate2.specs import TransformerSpec, common_spec
-from layout import BIAS, TARGET_TABLES, Weights, variables
+from layout import BIAS, LAST, TARGET_TABLES, Weights, variables
 from model import Shape, position_encodings
 from package import build_archive
 
@@ -42,7 +43,8 @@ class Checkpoint:
     """What an export needs of a training checkpoint; steps and seen (target tokens) are for the
     model card.
 
-    answers: numbers of the subwords that the network was trained to output, ascending.
+    answers: numbers of the subwords that the network was trained to output, ascending. sharpness: what the logits are
+    multiplied by in the package (see `sharpened`).
     """
 
     shape: Shape
@@ -51,6 +53,7 @@ class Checkpoint:
     steps: int
     seen: int
     minutes: float
+    sharpness: float = 1.0
 
 
 def read_checkpoint(path: Path, kind: str = "average") -> Checkpoint:
@@ -90,6 +93,21 @@ def blended(checkpoint: Checkpoint, other: Checkpoint, share: float) -> Checkpoi
     return replace(checkpoint, weights=weights)
 
 
+def sharpened(checkpoint: Checkpoint, sharpness: float) -> Checkpoint:
+    """The checkpoint, to be exported with its logits multiplied by a factor: a softmax temperature of 1 / sharpness.
+
+    Label smoothing leaves a network unsure of every subword, so that each one costs a hypothesis much and a search that
+    sums log-probabilities prefers short translations. Above 1 a subword costs less; the order of the subwords at one
+    position stays the same. (Temperature scaling: C. Guo et al., "On Calibration of Modern Neural Networks", 2017.)
+
+    Raises ValueError where the factor is not a positive number.
+    """
+    if not 0 < sharpness < math.inf:
+        message = f"the sharpness is a positive number, not {sharpness}"
+        raise ValueError(message)
+    return replace(checkpoint, sharpness=sharpness)
+
+
 def specification(checkpoint: Checkpoint, pieces: list[str]) -> TransformerSpec:
     """The network as CTranslate2 knows it, in float32; the target side holds the answers alone. The
     weights are copied: quantisation works in place.
@@ -100,8 +118,9 @@ def specification(checkpoint: Checkpoint, pieces: list[str]) -> TransformerSpec:
         layers, shape.heads, pre_norm=True, activation=common_spec.Activation.RELU
     )
     for ours, theirs in variables(shape).items():
-        _set(spec, theirs, weights[ours].copy())
-    _set(spec, BIAS, weights["bias"][answers])
+        scale = checkpoint.sharpness if ours in LAST else 1.0
+        _set(spec, theirs, (weights[ours] * scale).astype(np.float32))
+    _set(spec, BIAS, (weights["bias"][answers] * checkpoint.sharpness).astype(np.float32))
     for name in TARGET_TABLES:
         _set(spec, name, weights["embedding.weight"][answers])
     for side in (spec.encoder, spec.decoder):
@@ -169,6 +188,7 @@ def export(
             "minutes": round(checkpoint.minutes),
             "shape": checkpoint.shape.as_dict(),
             "answers": len(checkpoint.answers),
+            "sharpness": checkpoint.sharpness,
         },
     }
     _write_json(fresh / "metadata.json", metadata)
@@ -218,12 +238,19 @@ def main() -> None:
         help="checkpoint that this one began with, to go some of the way back to",
     )
     parser.add_argument("--share", type=float, default=0.15, help="how much of the way, 0 to 1")
+    parser.add_argument(
+        "--sharpness",
+        type=float,
+        default=1.0,
+        help="multiply the logits: above 1 against translations that are too short",
+    )
     parser.add_argument("--quantization", choices=("int8", "float32"), default="int8")
     parser.add_argument("--zip", type=Path, help="also write .argosmodel files to this folder")
     options = parser.parse_args()
     checkpoint = read_checkpoint(options.checkpoint, options.weights)
     if options.blend:
         checkpoint = blended(checkpoint, read_checkpoint(options.blend), options.share)
+    checkpoint = sharpened(checkpoint, options.sharpness)
     for language in options.languages.split(","):
         package = options.packages / f"{language}-en"
         export(

@@ -15,6 +15,8 @@ Weights = dict[str, np.ndarray]
 SOURCE_TABLE = "encoder/embeddings_0/weight"
 TARGET_TABLES = ("decoder/embeddings/weight", "decoder/projection/weight")
 BIAS = "decoder/projection/bias"
+LAST = ("norm_decoder.weight", "norm_decoder.bias", "bias")
+"""The weights whose common factor is a factor of the logits."""
 TYPES = (np.float32, np.int8, np.int16, np.int32, np.float16)
 """Number types of CTranslate2 model files, by their number."""
 LARGEST_VERSION = 6
@@ -106,8 +108,8 @@ def read_variables(model: Path) -> Weights:
 
 
 def read_package(package: Path) -> tuple[Shape, Weights]:
-    """The network of a package, its int8 weights turned back into float32: the start of another
-    training run.
+    """The network of a package, its int8 weights turned back into float32 and its sharpness taken
+    back: the start of another training run.
     """
     stored = read_variables(package / "model" / "model.bin")
 
@@ -131,9 +133,17 @@ def read_package(package: Path) -> tuple[Shape, Weights]:
         decoder_layers=layers["decoder"],
     )
     weights = {ours: full(theirs) for ours, theirs in variables(shape).items()}
+    for name in LAST:
+        weights[name] = weights[name] / np.float32(_sharpness(package))
     bias = np.zeros(vocabulary, np.float32)
     bias[_answers(package / "model")] = weights["bias"]
     return shape, weights | {"bias": bias}
+
+
+def _sharpness(package: Path) -> float:
+    """What `export.py` multiplied the logits by; packages of before 0.5.0 do not say: 1."""
+    metadata = json.loads((package / "metadata.json").read_bytes())
+    return float(metadata.get("training", {}).get("sharpness", 1.0))
 
 
 def _answers(model: Path) -> list[int]:
