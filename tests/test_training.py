@@ -113,6 +113,20 @@ def test_no_training_text_equals_an_evaluation_text(tmp_path: Path) -> None:
     assert shut.faults["tr/evaluation"] == 1
 
 
+def test_files_beside_the_corpus_of_a_language_are_read_too(tmp_path: Path) -> None:
+    prepare = tool("prepare")
+    folder, furniture = corpus(tmp_path / "corpora"), tmp_path / "furniture"
+    furniture.mkdir()
+    for name in ("it-en.tsv.xz", "it-en.b.tsv", "it-en.a.tsv.xz", "it-en.json", "tr-en.a.tsv"):
+        (folder / name).touch()
+    (furniture / "it-en.tsv").touch()
+    files = prepare.corpus_files(folder, furniture, "it")
+    assert [file.name for file in files[:-1]] == ["it-en.tsv", "it-en.a.tsv.xz", "it-en.b.tsv"]
+    assert files[-1] == furniture / "it-en.tsv"
+    (folder / "it-en.tsv").unlink()
+    assert prepare.corpus_files(folder, furniture, "it")[0].name == "it-en.tsv.xz"
+
+
 def test_exclusions_read_every_line_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.it").write_text("Prima riga\n\nSeconda, riga!\n", encoding="utf-8")

@@ -224,11 +224,14 @@ class Collection:
 
 
 def corpus_files(corpora: Path, furniture: Path, language: str) -> list[Path]:
-    """The files that hold pairs of a language: `it-en.tsv`, plain or `.xz`."""
+    """The files that hold pairs of a language: `it-en.tsv`, plain or `.xz`, then what lies beside it
+    by the name `it-en.*.tsv` or `.tsv.xz` (`gather.py` writes one), then page furniture.
+    """
     found = sorted(corpora.glob(f"{language}-en.tsv")) or sorted(
         corpora.glob(f"{language}-en.tsv.xz")
     )
-    return [*found, *sorted(furniture.glob(f"{language}-en.tsv"))]
+    beside = [file for end in ("tsv", "tsv.xz") for file in corpora.glob(f"{language}-en.*.{end}")]
+    return [*found, *sorted(beside), *sorted(furniture.glob(f"{language}-en.tsv"))]
 
 
 def collect(
