@@ -1,0 +1,574 @@
+"""The collection of parallel text from packages and repositories: everything from a mirror on disk."""
+
+from __future__ import annotations
+
+import bz2
+import fnmatch
+import gzip
+import hashlib
+import io
+import json
+import lzma
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+polib = pytest.importorskip("polib")
+ROOT = Path(__file__).resolve().parents[1]
+TRAINING = ROOT / "models" / "training"
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+TABLE = f"""
+suite = "stable"
+[[source]]
+name = "tales"
+languages = ["it", "tr"]
+kind = "catalogues"
+packages = ["tales-data"]
+files = ["*/{{language}}/LC_MESSAGES/*.mo"]
+leave_out = ["*/menu.mo"]
+licence = "GPL-2.0-or-later"
+stated = "debian/copyright"
+[[source]]
+name = "fish"
+languages = ["it"]
+kind = "lua-dialogs"
+packages = ["fish-data"]
+files = ["*/dialogs_{{language}}.lua"]
+licence = "MIT"
+stated = "debian/copyright"
+[[source]]
+name = "descriptions"
+languages = ["it"]
+kind = "descriptions"
+suites = ["stable"]
+licence = "none stated"
+stated = "nowhere"
+[[source]]
+name = "grammar"
+languages = ["tr"]
+kind = "treebank"
+repository = "owner/grammar"
+commit = "{COMMIT}"
+files = ["*.conllu"]
+licence = "CC-BY-SA-4.0"
+stated = "LICENSE.txt"
+"""
+ITALIAN = {
+    "The old fox sleeps under the bridge.": "La vecchia volpe dorme sotto il ponte.",
+    "Wake up! The river is rising. We must leave.": "Svegliati! Il fiume sale. Dobbiamo partire.",
+    "Press <b>this button</b> to go on": "Premi <b>questo pulsante</b> per continuare",
+    "The road to {town} is closed today.": "La strada per {town} oggi è chiusa.",
+    "You have %d new letters to read.": "Hai %d nuove lettere da leggere.",
+    "Open the &File menu of the window": "Apri il menù &File della finestra",
+    "Read more at https://example.org today": "Leggi altro su https://example.org oggi",
+    "Two words": "Due parole",
+}
+TURKISH = {"The old fox sleeps under the bridge.": "Yaşlı tilki köprünün altında uyuyor."}
+LUA = (
+    'dialogId("m-1", "font_big", "The crab is hiding in its shell.")\n'
+    'dialogStr("Il granchio si nasconde nel \\"guscio\\".")\n'
+)
+CONLLU = (
+    "# sent_id = 1\n# text = Kapıyı yavaşça açtı.\n# en = S/he opened the door slowly.\n1\tx\n\n"
+    "# sent_id = 2\n# text = Belki gelir.\n# en = (Perhaps) she will come.\n1\tx\n\n"
+)
+ENGLISH_INDEX = """Package: owl
+Description-md5: aaa
+Description-en: telescope control for owls
+ This program moves a telescope. It follows the moon.
+ .
+ It can:
+  - find planets in the sky;
+  - draw a map of the stars.
+
+Package: owl-doc
+Description-md5: bbb
+Description-en: manual of the owl
+ A list follows here below:
+  - one single point of the list.
+
+""" + "".join(
+    f"Package: p{n}\nDescription-md5: c{n}\nDescription-en: shared library for P{n}\n\n"
+    for n in range(5)
+)
+ITALIAN_INDEX = """Package: owl
+Description-md5: aaa
+Description-it: controllo di telescopi per gufi
+ Questo programma muove un telescopio. Segue la luna.
+ .
+ Esso può:
+  - trovare pianeti nel cielo;
+  - disegnare una mappa
+    delle stelle.
+
+Package: owl-doc
+Description-md5: bbb
+Description-it: manuale del gufo
+ Segue qui sotto un elenco con due punti:
+  - il primo punto dell'elenco;
+  - il secondo punto dell'elenco.
+
+Package: lost
+Description-md5: zzz
+Description-it: descrizione senza originale
+
+""" + "".join(
+    f"Package: p{n}\nDescription-md5: c{n}\nDescription-it: libreria condivisa per {name}\n\n"
+    for n, name in enumerate(("Uno", "Due", "Tre", "Quattro", "Cinque"))
+)
+
+
+def tool(name: str) -> Any:
+    """A module of the recipe; they are scripts and import one another by their plain names."""
+    if str(TRAINING) not in sys.path:
+        sys.path.insert(0, str(TRAINING))
+    module: ModuleType = __import__(name)
+    return module
+
+
+def catalogue(texts: dict[str, str]) -> bytes:
+    made = polib.MOFile()
+    made.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
+    for text, translation in texts.items():
+        made.append(polib.MOEntry(msgid=text, msgstr=translation))
+    data: bytes = made.to_binary()
+    return data
+
+
+def tarball(files: dict[str, bytes], comment: str = "") -> bytes:
+    out = io.BytesIO()
+    headers = {"comment": comment} if comment else {}
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT, pax_headers=headers) as tar:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+    return out.getvalue()
+
+
+def deb(files: dict[str, bytes], ending: str = ".xz") -> bytes:
+    zstandard = pytest.importorskip("zstandard")
+    compressions: dict[str, Callable[[bytes], bytes]] = {
+        ".xz": lzma.compress,
+        ".gz": gzip.compress,
+        ".zst": lambda data: zstandard.ZstdCompressor().compress(data),
+        "": bytes,
+    }
+    parts = {
+        "debian-binary": b"2.0\n",
+        "control.tar.xz": b"odd",  # an odd length: padded with one byte
+        f"data.tar{ending}": compressions[ending](
+            tarball({f"./{name}": data for name, data in files.items()})
+        ),
+    }
+    packed = b"!<arch>\n"
+    for name, data in parts.items():
+        header = f"{name:<16}{0:<12}{0:<6}{0:<6}{'100644':<8}{len(data):<10}`\n"
+        packed += header.encode() + data + b"\n" * (len(data) % 2)
+    return packed
+
+
+def tales(italian: dict[str, str]) -> bytes:
+    folder = "usr/share/locale"
+    return deb(
+        {
+            f"{folder}/it/LC_MESSAGES/tales.mo": catalogue(italian),
+            f"{folder}/it/LC_MESSAGES/menu.mo": catalogue({"Menu of the day": "Menù del giorno"}),
+            f"{folder}/tr/LC_MESSAGES/tales.mo": catalogue(TURKISH),
+        }
+    )
+
+
+def index(mirror: Path) -> None:
+    """Write Packages and Release over what lies in the pool."""
+    suite = mirror / "dists" / "stable"
+    stanzas = [
+        f"Package: {path.stem}\nVersion: 1.0-1\nFilename: pool/{path.name}\n"
+        f"SHA256: {hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+        for path in sorted((mirror / "pool").iterdir())
+    ]
+    packages = suite / "main" / "binary-amd64" / "Packages.xz"
+    packages.parent.mkdir(parents=True, exist_ok=True)
+    packages.write_bytes(lzma.compress("\n".join(stanzas).encode()))
+    lines = [
+        f" {hashlib.sha256(path.read_bytes()).hexdigest()} {path.stat().st_size} "
+        f"{path.relative_to(suite).as_posix()}"
+        for path in sorted((suite / "main").rglob("*.*"))
+    ]
+    text = "Suite: stable\nMD5Sum:\n 00 1 main/x\nSHA256:\n" + "\n".join(lines) + "\n"
+    (suite / "Release").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    """A folder with a mirror, a host of git snapshots and a table."""
+    mirror, archives = tmp_path / "mirror", tmp_path / "archives"
+    translations = mirror / "dists" / "stable" / "main" / "i18n"
+    translations.mkdir(parents=True)
+    (translations / "Translation-en.xz").write_bytes(lzma.compress(ENGLISH_INDEX.encode()))
+    (translations / "Translation-it.bz2").write_bytes(bz2.compress(ITALIAN_INDEX.encode()))
+    (mirror / "pool").mkdir()
+    (mirror / "pool" / "tales-data.deb").write_bytes(tales(ITALIAN))
+    script = {"usr/share/fish/dialogs_it.lua": LUA.encode(), "usr/bin/other": b"x"}
+    (mirror / "pool" / "fish-data.deb").write_bytes(deb(script, ".zst"))
+    index(mirror)
+    (archives / "owner" / "grammar" / "tar.gz").mkdir(parents=True)
+    packed = tarball({f"grammar-{COMMIT}/tr.conllu": CONLLU.encode()}, COMMIT)
+    (archives / "owner" / "grammar" / "tar.gz" / COMMIT).write_bytes(gzip.compress(packed))
+    (tmp_path / "table.toml").write_text(TABLE, encoding="utf-8")
+    return tmp_path
+
+
+def gather(world: Path, *options: str, seed: str = "0") -> subprocess.CompletedProcess[str]:
+    """Run the script against the world; never against a network."""
+    places = {"--mirror": (world / "mirror").as_uri(), "--archives": (world / "archives").as_uri()}
+    command = [sys.executable, str(TRAINING / "gather.py"), str(world / "corpora")]
+    for name, value in {**places, "--table": str(world / "table.toml")}.items():
+        command += [name, value]
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        [*command, *options], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def rows(world: Path, language: str) -> list[tuple[str, ...]]:
+    text = lzma.decompress((world / "corpora" / f"{language}-en.gathered.tsv.xz").read_bytes())
+    return [tuple(line.split("\t")) for line in text.decode().split("\n")[:-1]]
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> str:
+    assert "Traceback" not in done.stderr
+    return done.stderr.rstrip("\n").split("\n")[-1]
+
+
+def test_pairs_come_in_order_and_nothing_else_does(world: Path) -> None:
+    """Sources by name; no placeholder, tag, address, accelerator, short text or skipped catalogue;
+    descriptions of unequal structure left out, three of one shape kept.
+    """
+    done = gather(world)
+    assert done.returncode == 0, done.stderr
+    assert rows(world, "it") == [
+        ("descriptions", "controllo di telescopi per gufi", "telescope control for owls"),
+        (
+            "descriptions",
+            "Questo programma muove un telescopio.",
+            "This program moves a telescope.",
+        ),
+        ("descriptions", "Segue la luna.", "It follows the moon."),
+        ("descriptions", "Esso può:", "It can:"),
+        ("descriptions", "trovare pianeti nel cielo;", "find planets in the sky;"),
+        ("descriptions", "disegnare una mappa delle stelle.", "draw a map of the stars."),
+        ("descriptions", "libreria condivisa per Uno", "shared library for P0"),
+        ("descriptions", "libreria condivisa per Due", "shared library for P1"),
+        ("descriptions", "libreria condivisa per Tre", "shared library for P2"),
+        ("fish", 'Il granchio si nasconde nel "guscio".', "The crab is hiding in its shell."),
+        ("tales", "Premi questo pulsante per continuare", "Press this button to go on"),
+        ("tales", "La vecchia volpe dorme sotto il ponte.", "The old fox sleeps under the bridge."),
+        ("tales", "Il fiume sale.", "The river is rising."),
+        ("tales", "Dobbiamo partire.", "We must leave."),
+    ]
+    assert rows(world, "tr") == [
+        ("grammar", "Kapıyı yavaşça açtı.", "She opened the door slowly."),
+        ("tales", "Yaşlı tilki köprünün altında uyuyor.", "The old fox sleeps under the bridge."),
+    ]
+    table = [line.split() for line in done.stdout.splitlines()]
+    assert ["it/tales", "4", "20", "GPL-2.0-or-later"] in table
+    assert ["tr/grammar", "1", "5", "CC-BY-SA-4.0"] in table
+
+
+def test_the_record_names_version_and_digest_of_each_download(world: Path) -> None:
+    assert gather(world, "--sources", "tales,grammar").returncode == 0
+    record = json.loads((world / "corpora" / "gathered.json").read_text("utf-8"))
+    fetched = {file["url"].rsplit("/", 1)[1]: file for file in record["fetched"]}
+    assert set(fetched) == {"Release", "Packages.xz", "tales-data.deb", COMMIT}
+    package = (world / "mirror" / "pool" / "tales-data.deb").read_bytes()
+    assert fetched["tales-data.deb"]["sha256"] == hashlib.sha256(package).hexdigest()
+    assert fetched["tales-data.deb"]["version"] == "tales-data 1.0-1"
+    assert fetched["tales-data.deb"]["size"] == len(package)
+    assert fetched[COMMIT]["version"] == f"owner/grammar {COMMIT}"
+    assert record["sources"]["it"]["tales"]["pairs"] == 4
+    assert record["failures"] == {}
+
+
+def test_two_runs_give_the_same_bytes_and_the_second_needs_no_network(world: Path) -> None:
+    names = ("it-en.gathered.tsv.xz", "tr-en.gathered.tsv.xz", "gathered.json")
+    assert gather(world, "--cache", str(world / "cache"), seed="1").returncode == 0
+    first = {name: (world / "corpora" / name).read_bytes() for name in names}
+    for name in ("mirror", "archives", "corpora"):
+        shutil.rmtree(world / name)
+    done = gather(world, "--cache", str(world / "cache"), seed="2")
+    assert done.returncode == 0, done.stderr
+    assert {name: (world / "corpora" / name).read_bytes() for name in names} == first
+    assert not list((world / "cache").rglob("*.part"))
+
+
+def test_sources_and_languages_can_be_chosen(world: Path) -> None:
+    assert gather(world, "--sources", "tales,fish", "--languages", "it").returncode == 0
+    assert {row[0] for row in rows(world, "it")} == {"tales", "fish"}
+    assert not (world / "corpora" / "tr-en.gathered.tsv.xz").exists()
+
+
+def test_the_same_pair_comes_once(world: Path) -> None:
+    """From two sources it is kept with the first; within one, case and stops do not count."""
+    twice = {
+        "The crab is hiding in its shell.": 'Il granchio si nasconde nel "guscio".',
+        "The fox is asleep.": "La volpe dorme ora.",
+        "the fox is asleep": "la volpe dorme ora",
+    }
+    (world / "mirror" / "pool" / "tales-data.deb").write_bytes(tales(twice))
+    index(world / "mirror")
+    assert gather(world, "--sources", "tales,fish").returncode == 0
+    assert [row[0] for row in rows(world, "it")] == ["fish", "tales"]
+
+
+def test_a_tampered_download_is_refused_and_the_others_are_kept(world: Path) -> None:
+    package = world / "mirror" / "pool" / "tales-data.deb"
+    package.write_bytes(tales({"The fox is dead and gone.": "La volpe non c'è più."}))
+    done = gather(world)
+    assert done.returncode == 1
+    assert last_line(done).startswith("gather: tales: digest mismatch: file:///")
+    assert {row[0] for row in rows(world, "it")} == {"descriptions", "fish"}
+    assert {row[0] for row in rows(world, "tr")} == {"grammar"}
+    record = json.loads((world / "corpora" / "gathered.json").read_text("utf-8"))
+    assert list(record["failures"]) == ["tales"]
+    assert not (world / "corpora" / "cache" / "debian" / "pool" / "tales-data.deb").exists()
+
+
+def test_a_tampered_index_is_refused(world: Path) -> None:
+    path = world / "mirror" / "dists" / "stable" / "main" / "i18n" / "Translation-it.bz2"
+    path.write_bytes(bz2.compress(ITALIAN_INDEX.replace("gufi", "gatti").encode()))
+    done = gather(world, "--sources", "descriptions")
+    assert done.returncode == 1
+    assert "digest mismatch" in last_line(done)
+    assert rows(world, "it") == []
+
+
+def test_a_damaged_file_in_the_cache_is_downloaded_again(world: Path) -> None:
+    assert gather(world).returncode == 0
+    before = rows(world, "it")
+    cached = world / "corpora" / "cache" / "debian" / "pool" / "tales-data.deb"
+    cached.write_bytes(cached.read_bytes()[:100])
+    assert gather(world).returncode == 0
+    assert rows(world, "it") == before
+    assert cached.read_bytes() == (world / "mirror" / "pool" / "tales-data.deb").read_bytes()
+
+
+def test_an_interrupted_download_is_not_taken_for_a_whole_one(world: Path) -> None:
+    cached = world / "corpora" / "cache" / "git" / f"owner+grammar+{COMMIT}.tar.gz.part"
+    cached.parent.mkdir(parents=True)
+    cached.write_bytes(b"half")
+    assert gather(world, "--sources", "grammar").returncode == 0
+    assert len(rows(world, "tr")) == 1
+    assert not cached.exists()
+
+
+def _no_package(world: Path) -> None:
+    (world / "mirror" / "pool" / "fish-data.deb").unlink()
+    index(world / "mirror")
+
+
+def _no_download(world: Path) -> None:
+    (world / "mirror" / "pool" / "fish-data.deb").unlink()
+
+
+def _no_files(world: Path) -> None:
+    (world / "mirror" / "pool" / "fish-data.deb").write_bytes(deb({"usr/other": b"x"}))
+    index(world / "mirror")
+
+
+def _no_archive(world: Path) -> None:
+    (world / "mirror" / "pool" / "fish-data.deb").write_bytes(b"<html>Sign in</html>")
+    index(world / "mirror")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (_no_package, "fish: no package fish-data in stable of file://"),
+        (_no_download, "fish: download failed: file://"),
+        (_no_files, "fish: no text in it; the patterns"),
+        (_no_archive, "fish: cannot read "),
+    ],
+)
+def test_a_source_that_fails_is_one_line_and_the_others_are_kept(
+    world: Path, change: Any, message: str
+) -> None:
+    change(world)
+    done = gather(world)
+    assert done.returncode == 1
+    assert last_line(done).startswith(f"gather: {message}")
+    assert {row[0] for row in rows(world, "it")} == {"descriptions", "tales"}
+
+
+def test_a_snapshot_of_another_commit_is_refused(world: Path) -> None:
+    packed = tarball({f"grammar-{COMMIT}/tr.conllu": CONLLU.encode()}, "f" * 40)
+    (world / "archives" / "owner" / "grammar" / "tar.gz" / COMMIT).write_bytes(
+        gzip.compress(packed)
+    )
+    done = gather(world, "--sources", "grammar")
+    assert done.returncode == 1
+    assert f"it holds commit {'f' * 40}, not {COMMIT}" in last_line(done)
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "message"),
+    [
+        (("--sources", "tales,whales"), 1, "gather: unknown source: whales; known are "),
+        (("--languages", "it,xx"), 1, "gather: unknown language: xx; known are it, tr"),
+        (("--cache", "{world}/table.toml"), 1, "gather: cannot write to the folder "),
+        (("--table", "{world}/none.toml"), 1, "gather: cannot read the table "),
+        (("--unknown",), 2, "gather.py: error: "),
+    ],
+)
+def test_wrong_options(world: Path, options: tuple[str, ...], status: int, message: str) -> None:
+    done = gather(world, *(option.format(world=world) for option in options))
+    assert done.returncode == status
+    assert last_line(done).startswith(message)
+    assert not list((world / "corpora").glob("*.xz"))
+
+
+def test_a_key_of_the_table_that_is_not_known_is_named(world: Path) -> None:
+    with (world / "table.toml").open("a", encoding="utf-8") as table:
+        table.write('colour = "red"\n')
+    done = gather(world)
+    assert done.returncode == 1
+    assert "unknown or missing in source 'grammar': colour" in last_line(done)
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".xz", ".zst"])
+def test_packages_of_every_compression(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / "a.deb"
+    path.write_bytes(deb({"usr/a.txt": b"yes", "usr/b.bin": b"no"}, ending))
+    assert tool("download").members(path, ["*.txt"]) == {"usr/a.txt": b"yes"}
+
+
+@pytest.mark.parametrize(
+    ("english", "foreign"),
+    [
+        ("Click <a> to go on reading", "Clicca <a> per continuare a leggere"),
+        ("It costs %1$s coins in all", "Costa %1$s monete in tutto"),
+        ("The ${name} sleeps in the tree", "Il ${name} dorme nell'albero"),
+        ("See [i]the old map[/i] of it", "Vedi [i]la vecchia mappa[/i]"),
+        ("Choose E_xit to leave the game", "Scegli E_sci per lasciare il gioco"),
+        ("Choose &Exit to leave the game", "Scegli &Esci per lasciare il gioco"),
+        ("A rather long sentence about a fox that sleeps all day", "Una volpe"),
+        ("This text was left as it was", "This text was left as it was"),
+        ("This text was left as it was by them", "This text was left as it was for them"),
+        ("10 20 30 40 gold", "10 20 30 40 oro"),
+        ("In 1990, 1995 and 1998 he won it", "Nel 1890, 1895 e 1898 lo vinse"),
+        ("Too short", "Troppo corto"),
+        ("", "Una riga senza originale"),
+    ],
+)
+def test_a_pair_not_worth_collecting(english: str, foreign: str) -> None:
+    assert not list(tool("sentence_pairs").kept([(english, foreign)], "it", 3))
+    good = ("The fox sleeps &amp; dreams.", "La volpe dorme e  sogna.")
+    (pair,) = tool("sentence_pairs").kept([(english, foreign), good], "it", 3)
+    assert pair == ("The fox sleeps & dreams.", "La volpe dorme e sogna.")
+
+
+def test_texts_are_split_where_both_sides_have_as_many_parts() -> None:
+    split = tool("sentence_pairs").by_paragraph
+    assert list(split("One.\nTwo. Three.\n\nFour.", "Uno.\nDue. Tre.\n\nQuattro.")) == [
+        ("One.", "Uno."),
+        ("Two.", "Due."),
+        ("Three.", "Tre."),
+        ("Four.", "Quattro."),
+    ]
+    assert list(split("One. Two.", "Uno e due.")) == [("One. Two.", "Uno e due.")]
+    assert list(
+        tool("sentence_pairs").by_block("<p>One</p><p>Two</p>", "<p>Uno</p><p>Due</p>")
+    ) == [
+        ("One", "Uno"),
+        ("Two", "Due"),
+    ]
+
+
+def test_catalogues_without_fuzzy_and_obsolete_entries() -> None:
+    text = (
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+        'msgid "one"\nmsgstr "uno"\n\n#, fuzzy\nmsgid "two"\nmsgstr "tre"\n\n'
+        'msgid "three"\nmsgstr ""\n\nmsgctxt "pets"\nmsgid "a cat"\nmsgid_plural "%d cats"\n'
+        'msgstr[0] "un gatto"\nmsgstr[1] "%d gatti"\n\n#~ msgid "old"\n#~ msgstr "vecchio"\n'
+    )
+    assert list(tool("extract").entries("a.po", text.encode())) == [
+        ("one", "uno"),
+        ("a cat", "un gatto"),
+        ("%d cats", "%d gatti"),
+    ]
+    one_form = {0: "%d kedi"}
+    made = polib.MOFile()
+    made.append(polib.MOEntry(msgid="a cat", msgid_plural="%d cats", msgstr_plural=one_form))
+    assert list(tool("extract").entries("a.mo", made.to_binary())) == [("%d cats", "%d kedi")]
+
+
+def po(texts: dict[str, str]) -> bytes:
+    made = polib.POFile()
+    for text, translation in texts.items():
+        made.append(polib.POEntry(msgid=text, msgstr=translation))
+    return str(made).encode()
+
+
+def test_the_other_kinds_of_sources() -> None:
+    extract = tool("extract")
+    table = (
+        b'locale = {\n ["He said \\"no\\".|Then he left."] = "Disse \\"no\\".|Poi usc\xc3\xac.",\n}'
+    )
+    assert list(extract.lua_table({"it.lua": table})) == [
+        ('He said "no".', 'Disse "no".'),
+        ("Then he left.", "Poi uscì."),
+    ]
+    names = {"Italy": "Italia", "Ore; Clay": "Minerale; Argilla", "Chad (old)": "Ciad", "ab": "abc"}
+    assert list(extract.names({"a.po": po(names)})) == [("Italy", "Italia")]
+    keys = {
+        "l/en.po": po({"A": "A [b]cell[/b].", "B": "An [thrive:icon]"}),
+        "l/tr.po": po({"A": "Bir [b]hücre[/b].", "B": "Bir", "C": "x"}),
+    }
+    assert list(extract.keyed(keys)) == [("A cell.", "Bir hücre.")]
+    pages = {
+        "## The *Bear*\n\nSee [it](a.md).": "## L'*Orsa*\n\nGuarda[la](a.md).",
+        "- one\n- two": "- uno",
+        "| a | b |": "| c | d |",
+        "Rossi, Stars, Rome, 1990.": "Rossi, Stelle, Roma, 1990.",
+    }
+    assert list(extract.markdown({"it.po": po(pages)})) == [
+        ("The Bear", "L'Orsa"),
+        ("See it.", "Guardala."),
+    ]
+
+
+def test_conversations_of_unequal_shape_are_left_out() -> None:
+    extract = tool("extract")
+    files = {
+        "d/english/food.yml": b"conversations:\n- - do i eat?\n  - Yes,\n    often.\n",
+        "d/italian/food.yml": "conversations:\n- - mangio?\n  - Sì,\n    spesso.\n".encode(),
+        "d/english/art.yml": b"- - Hello there\n  - Hello\n",
+        "d/italian/art.yml": b"- - Ciao\n  - Ciao\n  - Salve\n",
+    }
+    assert list(extract.conversations(files)) == [
+        ("Do I eat?", "Mangio?"),
+        ("Yes, often.", "Sì, spesso."),
+    ]
+
+
+def test_the_table_is_whole_and_every_source_has_a_card_entry() -> None:
+    """Each source of `gather.toml` is named with origin and licence in `sources.toml`."""
+    suite, sources = tool("gather").read_table(TRAINING / "gather.toml")
+    assert suite == "bookworm"
+    listed = tomllib.loads((TRAINING / "sources.toml").read_text("utf-8"))["source"]
+    patterns = [(pattern, entry) for entry in listed for pattern in entry["names"]]
+    for source in sources:
+        assert source.packages or source.suites or len(source.commit) == 40
+        for language in source.languages:
+            name = f"{language}/{source.name}"
+            entry = next(e for pattern, e in patterns if fnmatch.fnmatchcase(name, pattern))
+            assert source.licence.split(" ")[0] in entry["licence"], name
