@@ -18,7 +18,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -442,6 +442,34 @@ def test_a_key_of_the_table_that_is_not_known_is_named(world: Path) -> None:
     done = gather(world)
     assert done.returncode == 1
     assert "unknown or missing in source 'grammar': colour" in last_line(done)
+
+
+def test_a_missing_module_is_named_with_what_to_install(
+    world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (world / "stub").mkdir()
+    (world / "stub" / "polib.py").write_text("raise ImportError\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(world / "stub"))
+    done = gather(world)
+    assert done.returncode == 1
+    assert last_line(done).startswith("gather: tales: the module polib is missing; install it: pip")
+    assert {row[0] for row in rows(world, "it")} == {"descriptions", "fish"}
+
+
+def test_a_connection_that_ends_early_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    download = tool("download")
+
+    class Answer(io.BytesIO):
+        headers: ClassVar = {"Content-Length": "10"}
+
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: Answer(b"short"))
+    cache = download.Cache(tmp_path)
+    with pytest.raises(download.GatherError, match="5 of 10 bytes came; check"):
+        cache.get("https://example.org/a", "a")
+    assert not (tmp_path / "a").exists()
+    assert not cache.fetched
 
 
 @pytest.mark.parametrize("ending", ["", ".gz", ".xz", ".zst"])

@@ -96,10 +96,9 @@ class Cache:
             found = sha256_of(part)
         except (OSError, ValueError, http.client.HTTPException) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
-            message = (
-                f"download failed: {url}: {reason}; check address and network and run again "
-                f"(an old index: delete {self.folder / 'debian' / 'dists'} first)"
-            )
+            message = f"download failed: {url}: {reason}; check address and network and run again"
+            if path.suffix == ".deb":
+                message += f" (after an update of the suite delete {self.folder / 'debian' / 'dists'} first)"
             raise GatherError(message) from error
         if sha256 and found != sha256:
             part.unlink()
