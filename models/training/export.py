@@ -224,6 +224,18 @@ def translate(package: Path, sentences: list[str], compute_type: str = "default"
     return [processor.decode(result.hypotheses[0]) for result in results]
 
 
+def read_sharpness(text: str) -> dict[str, float]:
+    """Language: factor, of `tr=1.3,it=1`.
+
+    Raises ValueError where a part is not a language with a number.
+
+    >>> read_sharpness("tr=1.3,it=1")
+    {'tr': 1.3, 'it': 1.0}
+    """
+    parts = (part.partition("=") for part in text.split(",") if part)
+    return {language: float(factor) for language, _, factor in parts}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("checkpoint", type=Path)
@@ -240,9 +252,10 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.15, help="how much of the way, 0 to 1")
     parser.add_argument(
         "--sharpness",
-        type=float,
-        default=1.0,
-        help="multiply the logits: above 1 against translations that are too short",
+        type=read_sharpness,
+        default={},
+        metavar="tr=1.3",
+        help="multiply a language's logits: above 1 against translations that are too short; default 1",
     )
     parser.add_argument("--quantization", choices=("int8", "float32"), default="int8")
     parser.add_argument("--zip", type=Path, help="also write .argosmodel files to this folder")
@@ -250,11 +263,10 @@ def main() -> None:
     checkpoint = read_checkpoint(options.checkpoint, options.weights)
     if options.blend:
         checkpoint = blended(checkpoint, read_checkpoint(options.blend), options.share)
-    checkpoint = sharpened(checkpoint, options.sharpness)
     for language in options.languages.split(","):
         package = options.packages / f"{language}-en"
         export(
-            checkpoint,
+            sharpened(checkpoint, options.sharpness.get(language, 1.0)),
             options.sentencepiece,
             package,
             language,

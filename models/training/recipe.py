@@ -109,7 +109,7 @@ def steps(options: argparse.Namespace) -> list[Step]:
     )  # fmt: skip
     export = script(
         "export.py", checkpoint, vocabulary, models, "--languages", options.languages,
-        "--version", options.version,
+        "--version", options.version, "--sharpness", options.sharpness,
     )  # fmt: skip
     measure = (
         str(ROOT / "benchmarks" / "quality.py"), *map(str, packages), *evaluation,
@@ -186,6 +186,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--version", default="0.1.0", help="of the packages")
+    parser.add_argument(
+        "--sharpness",
+        default="",
+        metavar="tr=1.3",
+        help="multiply a language's logits (`export.py`)",
+    )
     parser.add_argument("--machine", default="an unnamed machine", help="for the model cards")
     parser.add_argument("--limit", type=int, default=0, help="sentences of each test set; 0: all")
     options = parser.parse_args(arguments[:split])
