@@ -25,6 +25,10 @@ from pathlib import Path
 import numpy as np
 import sentencepiece
 from cleaning import Cleaner, Exclusions
+from lexicon import italian, turkish
+from phrases_it import Italian
+from phrases_tr import Turkish
+from substitution import Substitution, substituted
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 PLACEHOLDERS = tuple(f"｟{index}｠" for index in range(10))
@@ -37,6 +41,10 @@ CHAINS = 40_000
 """Texts made of several sentences, for each language."""
 CHAINED = "sentences-chained"
 """The name under which the mix weighs them."""
+DICTIONARY_PAIRS = 60_000
+"""Phrases of dictionary words, and sentences with dictionary words in them, for each language."""
+PHRASES, SENTENCES = "dictionary-phrases", "dictionary-sentences"
+"""The names under which the mix weighs them."""
 COPIED = re.compile(
     r"https?://[^\s<>\"]+|[\w.+-]+@[\w-]+\.[\w.]+|www\.[^\s<>\"]+|(?<!\w)[@#][A-Za-z_]\w{2,}"
 )
@@ -46,6 +54,7 @@ NAME = re.compile(
     rf"(?<=[\w,;] ){_CAPITAL}[^\W\d_]{{2,}}(?:[ -]{_CAPITAL}[^\W\d_]+)*(?!\w)|{NUMBER.pattern}"
 )
 """Names inside a sentence, and numbers: what `normalize` hides once a rare name was lost."""
+WORD = re.compile(r"[^\W\d_]+")
 FOLDER = Path(__file__).parent
 Mix = dict[str, dict[str, dict[str, float]]]
 """Phase, language, pattern of the source's name: weight."""
@@ -201,6 +210,24 @@ def chained(
     return made
 
 
+def from_dictionary(
+    language: str,
+    folder: Path,
+    counts: Counter[str],
+    sentences: dict[str, list[tuple[str, str]]],
+    rng: random.Random,
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Pairs that teach words which the corpus lacks, by the name that the mix weighs them under.
+
+    folder: the dictionaries (see `lexicon`). counts: lower-case words of the corpus. sentences: pairs by source.
+    """
+    lexemes = list((italian if language == "it" else turkish)(folder))
+    maker = (Italian if language == "it" else Turkish)(lexemes, counts, rng)
+    yield PHRASES, [maker.phrase() for _ in range(DICTIONARY_PAIRS)]
+    replace = Substitution(language, lexemes, counts, rng)
+    yield SENTENCES, substituted(replace, sentences, DICTIONARY_PAIRS, rng)
+
+
 @dataclass
 class Collection:
     """Pairs worth encoding with the name (`it/oldi-seed`) of where each comes from, and how many
@@ -235,11 +262,16 @@ def corpus_files(corpora: Path, furniture: Path, language: str) -> list[Path]:
 
 
 def collect(
-    files: dict[str, list[Path]], mix: Mix, seed: int, evaluation: Exclusions, pages: Exclusions
+    files: dict[str, list[Path]],
+    mix: Mix,
+    seed: int,
+    evaluation: Exclusions,
+    pages: Exclusions,
+    dictionaries: Path | None = None,
 ) -> Collection:
     """All pairs of the files (by language) that are worth encoding, with their variants, shuffled.
 
-    evaluation, pages: see `cleaning.Cleaner`.
+    evaluation, pages: see `cleaning.Cleaner`. dictionaries: folder of dictionaries to make pairs from, if any.
     """
     rng = random.Random(seed)
     found = Collection()
@@ -247,6 +279,7 @@ def collect(
         cleaner = Cleaner(evaluation, pages)
         labels: list[tuple[str, str]] = []
         prose: dict[str, list[tuple[str, str]]] = {}
+        counts: Counter[str] = Counter()
         for path in paths:
             for origin, source, target in read_pairs(path):
                 most = max(weight_of(mix[phase][language], origin) for phase in mix)
@@ -260,16 +293,20 @@ def collect(
                     labels.append((source, target))
                 elif weight_of(mix["main"][language], origin) >= 1:
                     prose.setdefault(origin, []).append((source, target))
+                counts.update(WORD.findall(lowered(source, language)))
                 name = f"{language}/{origin}"
                 found.clean[name] += 1
                 found.words[name] += len(target.split())
                 variants = [(source, target), *augmented(source, target, language, rng)]
                 found.pairs += variants
                 found.names += [name] * len(variants)
-        for name, together in (
+        made = [
             (f"{FURNITURE}-joined", joined(labels, JOINED_PAIRS, rng)),
             (CHAINED, chained(prose, CHAINS, rng)),
-        ):
+        ]
+        if dictionaries is not None:
+            made += from_dictionary(language, dictionaries, counts, prose, rng)
+        for name, together in made:
             found.pairs += together
             found.names += [f"{language}/{name}"] * len(together)
     return found.shuffled(rng)
@@ -377,7 +414,16 @@ def main() -> None:
         default=FOLDER.parents[1] / "seeds",
         help="sample pages: no source text may equal one of their lines",
     )
+    parser.add_argument(
+        "--lexicon",
+        type=Path,
+        metavar="FOLDER",
+        help="dictionaries of gather.py; default CORPORA/lexicon, if it is there",
+    )
     options = parser.parse_args()
+    lexicon: Path | None = options.lexicon or options.corpora / "lexicon"
+    if options.lexicon is None and lexicon is not None and not lexicon.is_dir():
+        lexicon = None
     options.work.mkdir(parents=True, exist_ok=True)
     mix = read_mix()
     files = {
@@ -385,7 +431,7 @@ def main() -> None:
         for language in options.languages.split(",")
     }
     evaluation, pages = Exclusions.read(options.evaluation), Exclusions.read([options.pages])
-    collection = collect(files, mix, options.seed, evaluation, pages)
+    collection = collect(files, mix, options.seed, evaluation, pages, lexicon)
     print(len(collection.pairs), "pairs", dict(collection.faults), flush=True)
     vocabulary = options.work / "sentencepiece.model"
     if not vocabulary.exists():

@@ -1,0 +1,385 @@
+"""Training pairs made of dictionaries: reading them, phrases, and words replaced in sentences."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import random
+import re
+import struct
+import sys
+import tarfile
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+pytest.importorskip("lemminflect")
+pytest.importorskip("wordfreq")
+ROOT = Path(__file__).resolve().parents[1]
+TRAINING = ROOT / "models" / "training"
+NO_WORDS: Counter[str] = Counter()
+
+NOUNS = {
+    # Italian: (gender, plural, English)
+    "cane": ("M", "cani", "dog"),
+    "zaino": ("M", "zaini", "backpack"),
+    "specchio": ("M", "specchi", "mirror"),
+    "orologio": ("M", "orologi", "clock"),
+    "fiume": ("M", "fiumi", "river"),
+    "amaca": ("F", "amache", "hammock"),
+    "cascata": ("F", "cascate", "waterfall"),
+    "scala": ("F", "scale", "ladder"),
+    "isola": ("F", "isole", "island"),
+    "unghia": ("F", "unghie", "nail"),
+}
+ADJECTIVES = {
+    "rosso": ("rossa", "rossi", "rosse", "red"),
+    "onesto": ("onesta", "onesti", "oneste", "honest"),
+}
+TURKISH = {
+    # headword: (article, forms)
+    "minare": (
+        "<i>noun</i><br><ol><li>minaret</li></ol>",
+        "minareler minareyi minareye minarede minareden minarenin minarem"
+        " minaremiz minaremize minaremizde minaremizin minaresi minareleri minarelere minarelerde minarelerden minarelerin"
+        " minarelerimiz minarelerimize",
+    ),
+    "kitap": (
+        "<i>noun</i><br><ol><li>(archaic) writ</li><li>book (thing to read)</li></ol>",
+        "kitaplar kitabı kitaba kitapta kitaptan"
+        " kitabın kitabım kitabımız kitabımıza kitabımızda kitabımızın kitapları kitaplara kitaplarda kitaplardan kitapların"
+        " kitaplarımız kitaplarımıza",
+    ),
+    "büyük": ("<i>adj</i><br><ol><li>for rent</li><li>large</li></ol>", ""),
+    "satmak": (
+        "<i>verb</i><br><ol><li>to sell</li><li>to be sold</li></ol>",
+        "sattı satmadı satacak satmayacak satıyor satmıyor satmaz satmalı satmış sattım sattık satmadık satan sattığımız",
+    ),
+}
+
+
+def tool(name: str) -> Any:
+    """A module of the recipe."""
+    if str(TRAINING) not in sys.path:
+        sys.path.insert(0, str(TRAINING))
+    module: ModuleType = __import__(name)
+    return module
+
+
+def stardict(path: Path) -> None:
+    """A StarDict dictionary of the Turkish words in one archive."""
+    articles, index, synonyms = b"", b"", b""
+    for number, (word, (article, forms)) in enumerate(TURKISH.items()):
+        data = article.encode()
+        index += word.encode() + b"\0" + struct.pack(">II", len(articles), len(data))
+        articles += data
+        for form in forms.split():
+            synonyms += form.encode() + b"\0" + struct.pack(">I", number)
+    with tarfile.open(path, "w:gz") as archive:
+        for ending, content in (
+            ("dict.dz", gzip.compress(articles)),
+            ("idx", index),
+            ("syn", synonyms),
+        ):
+            member = tarfile.TarInfo(f"turkish/turkish.{ending}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+
+
+@pytest.fixture(scope="module")
+def dictionaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of dictionaries in the formats of the real ones."""
+    folder = tmp_path_factory.mktemp("lexicon")
+    synsets: dict[str, list[tuple[str, str, str]]] = {
+        part: [] for part in ("noun", "verb", "adj", "adv")
+    }
+    tabs = ["# Test\tita\n"]
+    offset = 1000
+
+    def add(part: str, english: str, italian: str, pointers: str = "000") -> None:
+        nonlocal offset
+        offset += 1
+        letter = {"noun": "n", "verb": "v", "adj": "a"}[part]
+        words = english.split("|")
+        listed = " ".join(f"{word.replace(' ', '_')} 0" for word in words)
+        synsets[part].append(
+            (
+                f"{offset:08d}",
+                f"03 {letter} {len(words):02x} {listed} {pointers} | a gloss",
+                english,
+            )
+        )
+        tabs.append(f"{offset:08d}-{letter}\tita:lemma\t{italian}\n")
+
+    for lemma, (_, _, english) in NOUNS.items():
+        add("noun", english, lemma)
+    add("noun", "dog|hound dog|cunt", "cane")
+    add("noun", "rascal|hammock", "amaca", "001 ;u 07157273 n 0100")
+    for lemma, (*_, english) in ADJECTIVES.items():
+        add("adj", english, lemma)
+    add("verb", "smell|draw up", "annusare")
+    for part, rows in synsets.items():
+        lines = [f"{number} {rest}\n" for number, rest, _ in rows]
+        (folder / f"data.{part}").write_text("  1 a licence\n" + "".join(lines), encoding="utf-8")
+        places: dict[str, list[str]] = {}
+        for number, _, english in rows:
+            for word in english.split("|"):
+                places.setdefault(word.replace(" ", "_"), []).append(number)
+        listed = "".join(
+            f"{w} {part[0]} {len(p)} 0 {len(p)} 1 {' '.join(p)}\n" for w, p in places.items()
+        )
+        (folder / f"index.{part}").write_text("  1 a licence\n" + listed, encoding="utf-8")
+    (folder / "cntlist.rev").write_text(
+        "dog%1:05:00:: 1 42\nsmell%2:39:00:: 1 9\nsmell%1:09:00:: 1 2\n", encoding="utf-8"
+    )
+    for name in ("mwn-ita", "iwn-ita", "wikt-ita", "wikt-tur"):
+        text = "".join(tabs) if name == "mwn-ita" else "# Test\n"
+        (folder / f"{name}.tab").write_text(text, encoding="utf-8")
+    nouns = {lemma: {"G": gender, "P": plural} for lemma, (gender, plural, _) in NOUNS.items()}
+    nouns["ignoto"] = {"G": "M", "P": "ignoti"}
+    adjectives = {
+        lemma: dict(zip(("FS", "MP", "FP"), forms, strict=False))
+        for lemma, forms in ADJECTIVES.items()
+    }
+    verbs = {
+        "annusare": {
+            "inf": {"pres": "annusarsi"},
+            "ger": {"pres": "annusandosi"},
+            "ind": {
+                "pres": {"S3": "annusa", "P3": "annusano", "P1": "annusiamo"},
+                "past": {"S3": "annusò", "P3": "annusarono"},
+            },
+            "part": {"past": {"S": "annusato", "SF": "annusata"}},
+        }
+    }
+    for name, table in (("words", nouns), ("adjectives", adjectives), ("verbs", verbs)):
+        (folder / f"{name}.json").write_text(json.dumps(table), encoding="utf-8")
+    stardict(folder / "wiktionary-tr.tar.gz")
+    return folder
+
+
+def test_an_italian_word_has_its_forms_and_the_likeliest_english(dictionaries: Path) -> None:
+    found = {lexeme.lemma: lexeme for lexeme in tool("lexicon").italian(dictionaries)}
+    assert found["cane"].forms == {"MS": ("cane",), "MP": ("cani",)}
+    assert found["cane"].english == (
+        "dog",
+        "hound dog",
+    )  # two senses against one; a rude word left out
+    assert found["amaca"].english == ("hammock",)  # `rascal` is marked as slang
+    assert found["rosso"].forms == {
+        "MS": ("rosso",),
+        "FS": ("rossa",),
+        "MP": ("rossi",),
+        "FP": ("rosse",),
+    }
+    assert found["annusare"].english[0] == "smell"
+    assert found["annusare"].forms["inf.pres"] == ("annusare",)
+    assert found["annusare"].forms["ger.pres"] == ("annusando",)
+    assert found["annusare"].forms["ind.past.P3"] == ("annusarono",)
+    assert "ignoto" not in found  # no English
+
+
+def test_a_turkish_word_has_its_forms_by_suffix(dictionaries: Path) -> None:
+    found = {lexeme.lemma: lexeme for lexeme in tool("lexicon").turkish(dictionaries)}
+    assert found["kitap"].english == ("book",)
+    assert found["kitap"].forms["+I"] == ("kitabı",)
+    assert found["kitap"].forms["lArdAn"] == ("kitaplardan",)
+    assert found["büyük"].english == ("large",)
+    assert found["satmak"].part == "verb"
+    assert found["satmak"].english == ("sell",)
+    assert found["satmak"].forms["mAdI"] == ("satmadı",)
+
+
+def italian_phrases(dictionaries: Path, count: int, seed: int = 1) -> list[tuple[str, str]]:
+    lexemes = list(tool("lexicon").italian(dictionaries))
+    maker = tool("phrases_it").Italian(lexemes, NO_WORDS, random.Random(seed))
+    return [maker.phrase() for _ in range(count)]
+
+
+def test_italian_phrases_are_grammatical_and_every_word_is_translated(dictionaries: Path) -> None:
+    forms: dict[str, set[str]] = {}
+    for lemma, (_, plural, english) in NOUNS.items():
+        forms[lemma], forms[plural] = {english}, {english + "s"}
+    made = italian_phrases(dictionaries, 2000)
+    text = "\n".join(italian.lower() for italian, _ in made)
+    for wrong in (
+        r"\b(?:il|del|al|nel|sul|dal) (?:zain|specchi|orolog|unghi|isol|amac|cascat)",
+        r"\bun (?:zain|specchi|unghi|isol|amac|cascat)",
+        r"\b(?:lo|uno|dello|allo) (?:cane|fiume|orologio)",
+        r"\b(?:la|una|della|le|delle) (?:cane|zaino|fiume)",
+        r"\bi (?:zaini|specchi|orologi)",
+        r"\bgli (?:cani|fiumi)",
+        r"\b(?:la|una) (?:amaca|isola|unghia)\b",
+        r"l'(?:cane|zaino|cascata)",
+    ):
+        assert not re.search(wrong, text), wrong
+    for right in (
+        "lo zaino",
+        "l'amaca",
+        "gli orologi",
+        "un'isola",
+        "uno specchio",
+        "dell'isola",
+        "i miei cani",
+        "dagli specchi",
+    ):
+        assert right in text, right
+    seen = set()
+    for italian, english in made:
+        words = set(re.findall(r"\w+", english))
+        for form in re.findall(r"\w+", italian.lower()):
+            if form in forms:
+                assert words & forms[form], (italian, english)
+                seen.add(form)
+        assert (
+            not re.search(
+                r"\ba [aeio]|\ban [bcdfghjklmnpqrstvwxyz]",
+                english.replace("honest", "Honest"),
+                re.I,
+            )
+            or "honest" in english
+        )
+    assert seen == set(forms)
+
+
+def test_turkish_phrases_agree_in_case_and_number(dictionaries: Path) -> None:
+    lexemes = list(tool("lexicon").turkish(dictionaries))
+    maker = tool("phrases_tr").Turkish(lexemes, NO_WORDS, random.Random(1))
+    cases = {
+        "minareyi": "the minaret",
+        "kitaba": "to the book",
+        "minarelerde": "in the minarets",
+        "kitaptan": "from the book",
+        "minarenin": "of the minaret",
+        "kitabımız": "our book",
+        "minaremizde": "in our minaret",
+        "kitaplarımıza": "to our books",
+    }
+    seen = set()
+    for turkish, english in (maker.phrase() for _ in range(3000)):
+        parts, translated = turkish.split(", "), english.split(", ")
+        assert len(parts) == len(translated)
+        for part, said in zip(parts, translated, strict=True):
+            if part in cases:
+                assert said == cases[part]
+                seen.add(part)
+        if turkish.endswith("."):
+            assert turkish[0].isupper()
+            assert english[0].isupper()
+            verb = turkish[:-1].split()[-1]
+            assert verb.startswith("sat")
+            if re.match(r"The (?:large )?(?:books|minarets) ", english):
+                assert not re.search(r" (?:is|has|does) ", english), english
+    assert seen == set(cases)
+
+
+def test_the_same_seed_makes_the_same_phrases(dictionaries: Path) -> None:
+    assert italian_phrases(dictionaries, 50) == italian_phrases(dictionaries, 50)
+    assert italian_phrases(dictionaries, 50) != italian_phrases(dictionaries, 50, seed=2)
+
+
+def test_words_that_the_text_holds_often_are_not_drawn(dictionaries: Path) -> None:
+    lexicon, phrases = tool("lexicon"), tool("phrases")
+    lexemes = {lexeme.lemma: lexeme for lexeme in lexicon.italian(dictionaries)}
+    often = Counter({"cani": phrases.KNOWN})
+    assert phrases.need(lexemes["cane"], often) == 0
+    assert (
+        phrases.need(lexemes["cane"], Counter({"cani": 20}))
+        == phrases.need(lexemes["cane"], NO_WORDS) / 2
+    )
+    drawer = phrases.Drawer(lexemes.values(), "noun", often, random.Random(1))
+    drawn = {drawer.draw(("MS",))[0].lemma for _ in range(300)}
+    assert drawn == {"zaino", "specchio", "orologio", "fiume"}
+    with pytest.raises(LookupError, match="too small"):
+        drawer.draw(("neuter",))
+
+
+@pytest.fixture(scope="module")
+def replace(dictionaries: Path) -> Any:
+    substitution = tool("substitution")
+    substitution.FEWEST = 1
+    lexemes = list(tool("lexicon").italian(dictionaries))
+    counts = Counter({"cane": 500, "fiume": 500, "scala": 500})
+    made = substitution.Substitution("it", lexemes, counts, random.Random(1))
+    substitution.FEWEST = 5
+    return made
+
+
+def test_a_word_is_replaced_on_both_sides_by_one_of_its_shape(replace: Any) -> None:
+    for _ in range(20):
+        assert replace("Ho visto la scala di mio padre.", "I saw my father's ladder.") == (
+            "Ho visto la cascata di mio padre.",
+            "I saw my father's waterfall.",
+        )
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "why"),
+    [
+        ("Vedo il gatto qui oggi.", "I see the cat here today.", "not in the dictionary"),
+        ("Il cane vede il cane.", "The dog sees the dog.", "twice on both sides"),
+        ("Il cane dorme sul divano.", "The dog sleeps near the other dog.", "its English twice"),
+        ("Il cane dorme sul divano.", "The animal sleeps on the sofa.", "another English word"),
+        ("Lo specchio è qui.", "We can mirror it.", "the English is a verb"),
+    ],
+)
+def test_a_pair_that_is_left_alone(replace: Any, source: str, target: str, why: str) -> None:
+    assert replace(source, target) is None, why
+
+
+def test_the_article_follows_the_new_word(dictionaries: Path) -> None:
+    substitution = tool("substitution")
+    lexemes = list(tool("lexicon").italian(dictionaries))
+    counts = Counter({form: 500 for lemma in NOUNS if lemma != "isola" for form in (lemma,)})
+    substitution.FEWEST = 1
+    made = substitution.Substitution("it", lexemes, counts, random.Random(1))
+    substitution.FEWEST = 5
+    assert made("Vedo un'amaca.", "I see a hammock.") == ("Vedo un'isola.", "I see an island.")
+    assert made("L'unghia è rotta.", "A nail is broken.") == (
+        "L'isola è rotta.",
+        "An island is broken.",
+    )
+
+
+def test_small_sources_are_not_drawn_and_the_rest_is(replace: Any) -> None:
+    substitution = tool("substitution")
+    pairs = [
+        (f"Ho visto la scala di Anna {i}.", f"I saw the ladder of Anna {i}.") for i in range(100)
+    ]
+    made = substitution.substituted(
+        replace, {"large": pairs, "small": pairs[:99]}, 40, random.Random(1)
+    )
+    assert len(made) == 40
+    assert all("cascata" in source and "waterfall" in target for source, target in made)
+    assert substitution.substituted(replace, {"small": pairs[:99]}, 40, random.Random(1)) == []
+    hopeless = [("Nulla da fare qui oggi.", "Nothing to do here today.")] * 100
+    assert substitution.substituted(replace, {"hopeless": hopeless}, 5, random.Random(1)) == []
+
+
+def test_prepare_adds_both_kinds_under_names_of_the_mix(
+    dictionaries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare, cleaning = tool("prepare"), tool("cleaning")
+    monkeypatch.setattr(prepare, "DICTIONARY_PAIRS", 30)
+    monkeypatch.setattr(tool("substitution"), "FEWEST", 1)
+    corpus = tmp_path / "it-en.tsv"
+    rows = [
+        f"general-udhr\tHo visto la scala di Anna numero {i} ieri.\tI saw ladder number {i} of Anna yesterday."
+        for i in range(120)
+    ]
+    corpus.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    mix, none = prepare.read_mix(), cleaning.Exclusions.read([])
+    with_pairs = prepare.collect({"it": [corpus]}, mix, 1, none, none, dictionaries)
+    counts = Counter(with_pairs.names)
+    assert counts["it/dictionary-phrases"] == 30
+    assert counts["it/dictionary-sentences"] == 30
+    without = Counter(prepare.collect({"it": [corpus]}, mix, 1, none, none).names)
+    assert {k: v for k, v in counts.items() if "dictionary" not in k} == without
+    for phase in mix.values():
+        for name in (prepare.PHRASES, prepare.SENTENCES):
+            assert name in phase["it"]
+            assert name in phase["tr"]
