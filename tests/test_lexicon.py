@@ -159,6 +159,20 @@ def dictionaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, table in (("words", nouns), ("adjectives", adjectives), ("verbs", verbs)):
         (folder / f"{name}.json").write_text(json.dumps(table), encoding="utf-8")
     stardict(folder / "wiktionary-tr.tar.gz")
+    (folder / "wordnet31.xml").write_text(
+        "<SYNSETS>\n<SYNSET><ID>ENG31-01-n</ID><SYNONYM><LITERAL>smile<SENSE>0</SENSE></LITERAL><LITERAL>grin<SENSE>0</SENSE></LITERAL>"
+        "</SYNONYM></SYNSET>\n<SYNSET><ID>ENG31-02-n</ID><SYNONYM><LITERAL>bitch<SENSE>0</SENSE></LITERAL></SYNONYM></SYNSET>\n</SYNSETS>\n",
+        encoding="utf-8",
+    )
+    alike = "<ILR>ENG31-0{}-n<TYPE>SYNONYM</TYPE></ILR>"
+    literal = "<SYNSET><ID>T{0}</ID><SYNONYM><LITERAL>{1}<SENSE>1</SENSE></LITERAL></SYNONYM>{2}</SYNSET>\n"
+    (folder / "kenet.xml").write_text(
+        literal.format(1, "tebessüm", alike.format(1))
+        + literal.format(2, "kitap", alike.format(1))
+        + literal.format(3, "kaltak", alike.format(2))
+        + literal.format(4, "halat", ""),
+        encoding="utf-8",
+    )
     return folder
 
 
@@ -192,6 +206,70 @@ def test_a_turkish_word_has_its_forms_by_suffix(dictionaries: Path) -> None:
     assert found["satmak"].part == "verb"
     assert found["satmak"].english == ("sell",)
     assert found["satmak"].forms["mAdI"] == ("satmadı",)
+
+
+def test_words_that_kenet_alone_has_get_forms_by_rule(dictionaries: Path) -> None:
+    found = {lexeme.lemma: lexeme for lexeme in tool("lexicon").turkish(dictionaries)}
+    assert found["tebessüm"].english[0] == "smile"
+    assert found["tebessüm"].forms["ImIz"] == ("tebessümümüz",)
+    assert found["kitap"].english == ("book",)  # Wiktionary comes first
+    assert "kaltak" not in found  # a rude word alone
+    assert "halat" not in found  # no English
+
+
+@pytest.mark.parametrize(
+    ("lemma", "label", "form"),
+    [
+        ("araba", "lArImIzdA", "arabalarımızda"),
+        ("göz", "In", "gözün"),
+        ("yurt", "DAn", "yurttan"),
+        ("renk", "lArI", "renkleri"),
+        ("kuyu", "nIn", "kuyunun"),
+        ("terlik", "+A", "terliğe"),
+        ("ağaç", "+ImIz", "ağacımız"),
+        ("ütü", "mIzIn", "ütümüzün"),
+        ("okul", "InDA", None),
+        ("yurt", "I", None),
+    ],
+)
+def test_a_noun_is_inflected_by_rule(lemma: str, label: str, form: str | None) -> None:
+    """None: a form that the rules must not make, since the spelling does not tell it."""
+    made = tool("inflection_tr").noun_forms(lemma).get(label)
+    assert made == (None if form is None else (form,))
+
+
+@pytest.mark.parametrize(
+    ("lemma", "label", "form"),
+    [
+        ("yürümek", "DInIz", "yürüdünüz"),
+        ("koşmak", "DI", "koştu"),
+        ("koşmak", "AcAğIz", "koşacağız"),
+        ("anlamak", "yAcAk", "anlayacak"),
+        ("anlamak", "DIğImIz", "anladığımız"),
+        ("bilmek", "mIyorlAr", "bilmiyorlar"),
+        ("dönmek", "IyorIm", "dönüyorum"),
+        ("anlamak", "Iyor", None),
+        ("tatmak", "An", None),
+    ],
+)
+def test_a_verb_is_inflected_by_rule(lemma: str, label: str, form: str | None) -> None:
+    made = tool("inflection_tr").verb_forms(lemma).get(label)
+    assert made == (None if form is None else (form,))
+
+
+def test_the_rules_make_what_wiktionary_has(dictionaries: Path) -> None:
+    """Every form of the sample words that both know is the same."""
+    inflection = tool("inflection_tr")
+    compared = 0
+    for lexeme in tool("lexicon").turkish(dictionaries):
+        if lexeme.lemma in ("minare", "kitap", "satmak"):
+            rules = (inflection.verb_forms if lexeme.part == "verb" else inflection.noun_forms)(
+                lexeme.lemma
+            )
+            for label in set(rules) & set(lexeme.forms):
+                assert rules[label] == lexeme.forms[label], label
+                compared += 1
+    assert compared > 35
 
 
 def italian_phrases(dictionaries: Path, count: int, seed: int = 1) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ All files lie in one folder (`gather.py` leaves them in `CORPORA/lexicon`):
 - `mwn-ita.tab`, `iwn-ita.tab`, `wikt-ita.tab`, `wikt-tur.tab`: words of other languages by its synsets (MultiWordNet, ItalWordNet
   and Wiktionary, as the Open Multilingual Wordnet has them).
 - `words.json`, `adjectives.json`, `verbs.json`: forms of Italian lemmas (Morph-it!).
+- `kenet.xml`, `wordnet31.xml`: the Turkish wordnet KeNet, and the Princeton WordNet 3.1 that its synsets are linked to.
 - `wiktionary-tr.tar.gz`: Turkish entries of the English Wiktionary with their forms, a StarDict dictionary.
 """
 
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from inflection_tr import noun_forms, verb_forms
 from wordfreq import zipf_frequency
 
 PARTS = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
@@ -29,6 +31,8 @@ SENSE_TYPES = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}
 """Digit in a sense key: letter of a synset; 5 are the satellites of adjectives."""
 RAREST = 2.0
 """Lexemes less frequent than this are left out. Zipf: log10 of the occurrences in 1,000 million words."""
+FEW_FORMS = 5
+"""A Turkish noun or verb for which Wiktionary has fewer forms gets those of the rules (`inflection_tr`)."""
 _LABEL = re.compile(
     r"archaic|obsolete|dated|vulgar|offensive|slang|derogatory|dialect|rare|historical|poetic|slur",
     re.I,
@@ -121,12 +125,14 @@ class WordNet:
         part of speech or has several words, times the sum over the synsets of 1 by the rank of the sense.
         """
         lemma, letter = english.lower(), min(synsets)[-1]
-        every = sum(self.counts[lemma, other] for other in PARTS)
-        share = (self.counts[lemma, letter] + 0.5) / (every + 0.5)
         places = sum(1 / (1 + self.ranks.get((lemma, synset), 9)) for synset in sorted(synsets))
-        return (
-            zipf_frequency(english, "en") * share**0.5 * (0.4 if " " in english else 1.0) * places
-        )
+        return self.weight(lemma, letter) * places
+
+    def weight(self, lemma: str, letter: str) -> float:
+        """How common a lemma is as this part of speech (its letter in WordNet)."""
+        every = sum(self.counts[lemma, other] for other in PARTS)
+        share = (self.counts[lemma, letter] + 0.1) / (every + 0.5)
+        return zipf_frequency(lemma, "en") * share**0.5 * (0.4 if " " in lemma else 1.0)
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -275,22 +281,76 @@ def suffix(form: str, stem: str) -> str | None:
 
 
 def turkish(folder: Path) -> Iterator[Lexeme]:
-    """Turkish nouns, adjectives and verbs, in the order of their lemmas; the label of a form is what it adds to the stem (`suffix`)."""
+    """Turkish nouns, adjectives and verbs, those of Wiktionary and then those that KeNet alone has, in the order of their lemmas; the
+    label of a form is what it adds to the stem (`suffix`).
+    """
     entries, others = stardict(folder / "wiktionary-tr.tar.gz")
     forms: dict[int, list[str]] = defaultdict(list)
     for form, number in others:
         forms[number].append(form)
     linked = by_synset(folder, ("wikt-tur.tab",))
+    known: set[str] = set()
     for lemma, number in sorted((lemma, number) for number, (lemma, _) in enumerate(entries)):
-        if " " in lemma or lemma != lemma.replace("I", "ı").replace("İ", "i").lower():
+        if not _lower_case_turkish(lemma):
             continue
         for part, english in glosses(entries[number][1]):
-            labelled = _labelled(lemma, part, forms[number])
-            some = [lemma, *(found[0] for found in labelled.values())][:10]
-            zipf = max(zipf_frequency(form, "tr") for form in some)
-            if zipf >= RAREST:
-                more = tuple(e for e in linked.get((lemma, part), ()) if e not in english)
-                yield Lexeme(lemma, part, english + more, labelled, zipf)
+            more = tuple(e for e in linked.get((lemma, part), ()) if e not in english)
+            for lexeme in _turkish(
+                lemma, part, english + more, _labelled(lemma, part, forms[number])
+            ):
+                known.add(lemma)
+                yield lexeme
+    for (lemma, part), english in sorted(kenet(folder).items()):
+        if lemma not in known and _lower_case_turkish(lemma):
+            yield from _turkish(lemma, part, english, {})
+
+
+def _lower_case_turkish(lemma: str) -> bool:
+    return " " not in lemma and lemma == lemma.replace("I", "ı").replace("İ", "i").lower()
+
+
+def _turkish(
+    lemma: str, part: str, english: tuple[str, ...], labelled: dict[str, tuple[str, ...]]
+) -> Iterator[Lexeme]:
+    """The lexeme, if it is not too rare, with forms by rule where the dictionary has none."""
+    if part == "verb" and not lemma.endswith(("mak", "mek")):
+        return
+    if len(labelled) < FEW_FORMS and part != "adj":
+        labelled = (noun_forms if part == "noun" else verb_forms)(lemma) | labelled
+    some = [lemma, *(found[0] for found in labelled.values())][:10]
+    zipf = max(zipf_frequency(form, "tr") for form in some)
+    if zipf >= RAREST:
+        yield Lexeme(lemma, part, english, labelled or {"": (lemma,)}, zipf)
+
+
+_SYNSET = re.compile(r"<ID>([^<]+)</ID>")
+_LITERAL = re.compile(r"<LITERAL>([^<]+)<SENSE>(\d+)</SENSE>")
+_ALIKE = re.compile(r"<ILR>(ENG31-[^<]+)<TYPE>SYNONYM")
+
+
+def kenet(folder: Path) -> English:
+    """The English of the words of KeNet whose synset is linked to one of WordNet 3.1, by the order of their senses."""
+    members: dict[str, list[str]] = {}
+    for line in _lines(folder / "wordnet31.xml"):
+        if name := _SYNSET.search(line):
+            words = (word.replace("_", " ") for word, _ in re.findall(r"<LITERAL>([^<]+)(<)", line))
+            members[name[1]] = [word for word in words if word not in _UNWANTED]
+    wordnet = WordNet.read(folder)
+    scores: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for line in _lines(folder / "kenet.xml"):
+        for synset in _ALIKE.findall(line):
+            part = PARTS.get(synset[-1], "")
+            if part not in ("noun", "verb", "adj"):
+                continue
+            for lemma, sense in _LITERAL.findall(line):
+                for english in members.get(synset, ()):
+                    if plain(english, part) and zipf_frequency(english, "en") >= _OBSCURE:
+                        weight = wordnet.weight(english, synset[-1])
+                        scores[lemma, part][english] += weight / int(sense)
+    return {
+        word: tuple(sorted(score, key=lambda english: (-score[english], english)))
+        for word, score in scores.items()
+    }
 
 
 def _labelled(lemma: str, part: str, forms: list[str]) -> dict[str, tuple[str, ...]]:
