@@ -10,6 +10,7 @@ import io
 import json
 import lzma
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -61,6 +62,45 @@ commit = "{COMMIT}"
 files = ["*.conllu"]
 licence = "CC-BY-SA-4.0"
 stated = "LICENSE.txt"
+"""
+BOOK = f"""
+suite = "stable"
+[[source]]
+name = "pg-walk"
+languages = ["it"]
+kind = "books"
+licence = "public domain"
+stated = "its header"
+[source.foreign]
+texts = ["owner/passeggiata@{COMMIT}:1-8.txt"]
+chapter = "CAPITOLO "
+[source.english]
+texts = ["owner/walk@{COMMIT}:2.txt"]
+chapter = "CHAPTER "
+end = "THE END"
+"""
+DICTIONARIES = f"""
+[[dictionary]]
+name = "birds"
+package = "birds-base"
+files = {{ "data.noun" = "usr/share/birds/data.noun" }}
+licence = "MIT"
+stated = "debian/copyright"
+[[dictionary]]
+name = "fishes"
+repository = "owner/fishes"
+commit = "{COMMIT}"
+files = {{ "ita.tab" = "wns/fish data.tab" }}
+licence = "CC-BY-3.0"
+stated = "LICENSE"
+[[dictionary]]
+name = "words"
+npm = "some-words"
+version = "1.2.3"
+sha256 = "{{digest}}"
+files = {{ "words.json" = "dist/words.json" }}
+licence = "CC-BY-SA-2.0"
+stated = "README"
 """
 ITALIAN = {
     "The old fox sleeps under the bridge.": "La vecchia volpe dorme sotto il ponte.",
@@ -228,9 +268,69 @@ def world(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def snapshot(world: Path, repository: str, files: dict[str, bytes]) -> None:
+    """Put a snapshot of a repository on the host."""
+    folder = world / "archives" / repository / "tar.gz"
+    folder.mkdir(parents=True, exist_ok=True)
+    top = repository.rpartition("/")[2]
+    packed = tarball({f"{top}-{COMMIT}/{name}": data for name, data in files.items()}, COMMIT)
+    (folder / COMMIT).write_bytes(gzip.compress(packed))
+
+
+PLACES = ("ponte", "bridge"), ("mulino", "mill"), ("bosco", "forest"), ("mercato", "market")
+PEOPLE = ("vedova", "widow"), ("sindaco", "mayor"), ("fornaio", "baker"), ("pescatore", "fisherman")
+WHEN = ("domani", "tomorrow"), ("sempre", "always"), ("presto", "early"), ("stasera", "tonight")
+
+
+def walk() -> tuple[list[str], list[str]]:
+    """Sixty-four Italian sentences and their English."""
+    chosen = [(p, q, w) for p in PEOPLE for q in PLACES for w in WHEN]
+    italian = [f"Signora, {p[0]} aspetta vicino a {q[0]} anche {w[0]}." for p, q, w in chosen]
+    english = [f"Madam, {p[1]} is waiting near {q[1]} even {w[1]}." for p, q, w in chosen]
+    return italian, english
+
+
+@pytest.fixture
+def library(world: Path) -> Path:
+    """The world with a table of a book in two chapters, a corpus and three dictionaries."""
+    italian, english = walk()
+    text = [f"CAPITOLO I\n\n{' '.join(italian[:32])}", f"CAPITOLO II\n\n{' '.join(italian[32:])}"]
+    other = [f"CHAPTER I\n\n{' '.join(english[:32])}", f"CHAPTER II\n\n{' '.join(english[32:])}"]
+    snapshot(world, "owner/passeggiata", {"1-8.txt": "\n\n".join(text).encode("cp1252")})
+    snapshot(world, "owner/walk", {"2.txt": "\n\n".join([*other, "THE END", "x" * 900]).encode()})
+    snapshot(world, "owner/fishes", {"wns/fish data.tab": b"tab", "LICENSE": b"free"})
+    (world / "packages" / "some-words" / "-").mkdir(parents=True)
+    packed = gzip.compress(tarball({"package/dist/words.json": b"{}"}), mtime=0)
+    (world / "packages" / "some-words" / "-" / "some-words-1.2.3.tgz").write_bytes(packed)
+    (world / "mirror" / "pool" / "birds-base.deb").write_bytes(
+        deb({"usr/share/birds/data.noun": b"owl", "usr/share/birds/other": b"x"})
+    )
+    index(world / "mirror")
+    digest = hashlib.sha256(packed).hexdigest()
+    table = BOOK + DICTIONARIES.replace("{digest}", digest)
+    (world / "table.toml").write_text(table, encoding="utf-8")
+    (world / "corpora").mkdir()
+    lines = [
+        f"{p[0]} {q[0]} {w[0]} {n}\t{p[1]} {q[1]} {w[1]} {n}"
+        for n in range(2)
+        for p in PEOPLE
+        for q in PLACES
+        for w in WHEN
+    ]
+    often = [f"{a}{b}{c}" for a in "bcdfg" for b in "aeiou" for c in "lmnr"]
+    for start in range(0, len(often), 25):
+        words = " ".join(often[start : start + 25])
+        lines += [
+            f"{words}\t{words}"
+        ] * 90  # so that the words of the story are not the frequent ones
+    rows = [f"tales\t{line}\n" for line in lines]
+    (world / "corpora" / "it-en.tsv").write_text("".join(rows), encoding="utf-8")
+    return world
+
+
 def gather(world: Path, *options: str, seed: str = "0") -> subprocess.CompletedProcess[str]:
     """Run the script against the world; never against a network."""
-    places = {"--mirror": (world / "mirror").as_uri(), "--archives": (world / "archives").as_uri()}
+    places = {f"--{name}": (world / name).as_uri() for name in ("mirror", "archives", "packages")}
     command = [sys.executable, str(TRAINING / "gather.py"), str(world / "corpora")]
     for name, value in {**places, "--table": str(world / "table.toml")}.items():
         command += [name, value]
@@ -472,6 +572,103 @@ def test_a_connection_that_ends_early_leaves_nothing_behind(
     assert not cache.fetched
 
 
+def test_a_book_is_aligned_with_its_translation(library: Path) -> None:
+    done = gather(library, "--languages", "it")
+    assert done.returncode == 0, done.stderr
+    italian, english = walk()
+    found = rows(library, "it")
+    assert found == [("pg-walk", *pair) for pair in zip(italian, english, strict=True)]
+    before = (library / "corpora" / "it-en.gathered.tsv.xz").read_bytes()
+    assert gather(library, "--languages", "it", seed="3").returncode == 0
+    assert (library / "corpora" / "it-en.gathered.tsv.xz").read_bytes() == before
+    (library / "corpora" / "it-en.tsv").unlink()
+    done = gather(library, "--languages", "it")
+    assert (
+        "no it-en.tsv with the sources of the lexicon: books are aligned by spelling" in done.stderr
+    )
+    assert len(rows(library, "it")) < len(found)
+
+
+def test_a_book_of_other_chapters_or_without_its_text_fails_alone(library: Path) -> None:
+    snapshot(library, "owner/walk", {"2.txt": b"CHAPTER I\n\n" + b"One more. " * 99})
+    done = gather(library, "--languages", "it")
+    assert done.returncode == 1
+    assert last_line(done).startswith("gather: pg-walk: 2 foreign chapters, 1 English ones; mend")
+    assert (library / "corpora" / "lexicon" / "data.noun").is_file()
+    shutil.rmtree(library / "corpora" / "cache" / "git")
+    snapshot(library, "owner/walk", {"3.txt": b""})
+    done = gather(library, "--languages", "it", "--no-dictionaries")
+    assert last_line(done) == f"gather: pg-walk: no 2.txt in owner/walk@{COMMIT}; mend gather.toml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('end = "THE END"', 'ending = "THE END"', "in source 'pg-walk', english: ending"),
+        ("[source.foreign]", "[source.italian]", "in source 'pg-walk': italian"),
+        ('npm = "some-words"', 'pypi = "some-words"', "in dictionary 'words': pypi"),
+        ('licence = "MIT"', "", "in dictionary 'birds': licence"),
+    ],
+)
+def test_keys_of_books_and_dictionaries_are_checked(
+    library: Path, old: str, new: str, message: str
+) -> None:
+    text = (library / "table.toml").read_text("utf-8")
+    assert old in text
+    (library / "table.toml").write_text(text.replace(old, new), encoding="utf-8")
+    done = gather(library, "--languages", "it")
+    assert done.returncode == 1
+    assert last_line(done).endswith(f"unknown or missing {message}")
+
+
+def test_dictionaries_are_copied_and_recorded(library: Path) -> None:
+    assert gather(library, "--languages", "it", "--no-dictionaries").returncode == 0
+    assert not (library / "corpora" / "lexicon").exists()
+    done = gather(library, "--languages", "it")
+    assert done.returncode == 0, done.stderr
+    folder = library / "corpora" / "lexicon"
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        "data.noun": b"owl",
+        "ita.tab": b"tab",
+        "words.json": b"{}",
+    }
+    record = json.loads((library / "corpora" / "gathered.json").read_text("utf-8"))
+    assert record["dictionaries"]["fishes"] == {"files": ["ita.tab"], "licence": "CC-BY-3.0"}
+    fetched = {file["version"]: file["url"] for file in record["fetched"]}
+    assert fetched["some-words 1.2.3"].endswith("/some-words/-/some-words-1.2.3.tgz")
+    assert f"owner/fishes {COMMIT}" in fetched
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('sha256 = "', 'sha256 = "0', "dictionary words: digest mismatch: file://"),
+        (
+            "dist/words.json",
+            "dist/other.json",
+            "dictionary words: not in it: dist/other.json; mend",
+        ),
+        ('version = "1.2.3"', 'version = "9"', "dictionary words: download failed: file://"),
+    ],
+)
+def test_a_dictionary_that_fails_costs_nothing_else(
+    library: Path, old: str, new: str, message: str
+) -> None:
+    text = (library / "table.toml").read_text("utf-8")
+    (library / "table.toml").write_text(text.replace(old, new), encoding="utf-8")
+    done = gather(library, "--languages", "it")
+    assert done.returncode == 1
+    assert last_line(done).startswith(f"gather: {message}")
+    assert sorted(path.name for path in (library / "corpora" / "lexicon").iterdir()) == [
+        "data.noun",
+        "ita.tab",
+    ]
+    assert len(rows(library, "it")) == 64
+    record = json.loads((library / "corpora" / "gathered.json").read_text("utf-8"))
+    assert list(record["dictionaries"]) == ["birds", "fishes"]
+    assert list(record["failures"]) == ["dictionary words"]
+
+
 @pytest.mark.parametrize("ending", ["", ".gz", ".xz", ".zst"])
 def test_packages_of_every_compression(tmp_path: Path, ending: str) -> None:
     path = tmp_path / "a.deb"
@@ -589,14 +786,30 @@ def test_conversations_of_unequal_shape_are_left_out() -> None:
 
 
 def test_the_table_is_whole_and_every_source_has_a_card_entry() -> None:
-    """Each source of `gather.toml` is named with origin and licence in `sources.toml`."""
-    suite, sources = tool("gather").read_table(TRAINING / "gather.toml")
-    assert suite == "bookworm"
+    """Each source of `gather.toml` is named with origin and licence in `sources.toml`, and the
+    licences of the dictionaries are named with what is made of them.
+    """
+    table = tool("source_table").read_table(TRAINING / "gather.toml")
+    assert table.suite == "bookworm"
     listed = tomllib.loads((TRAINING / "sources.toml").read_text("utf-8"))["source"]
     patterns = [(pattern, entry) for entry in listed for pattern in entry["names"]]
-    for source in sources:
-        assert source.packages or source.suites or len(source.commit) == 40
+
+    def licence(name: str) -> str:
+        entry = next(e for pattern, e in patterns if fnmatch.fnmatchcase(name, pattern))
+        assert entry["origin"]
+        return str(entry["licence"])
+
+    for source in table.sources:
+        books = [book for book in (source.foreign, source.english) if book]
+        texts = [tool("source_table").at_commit(text) for book in books for text in book.texts]
+        snapshots = source.snapshots + [(name, at.partition(":")[0]) for name, at in texts]
+        assert source.packages or source.suites or snapshots, source.name
+        assert all(len(commit) == 40 for _, commit in snapshots), source.name
+        for book in books:
+            assert all(map(re.compile, (book.chapter, book.end, book.notes, book.leave_out)))
         for language in source.languages:
-            name = f"{language}/{source.name}"
-            entry = next(e for pattern, e in patterns if fnmatch.fnmatchcase(name, pattern))
-            assert source.licence.split(" ")[0] in entry["licence"], name
+            assert source.licence.split(" ")[0] in licence(f"{language}/{source.name}")
+    for dictionary in table.dictionaries:
+        assert dictionary.package or len(dictionary.commit) == 40 or len(dictionary.sha256) == 64
+        for made in ("phrases", "sentences"):
+            assert dictionary.licence.split(" or ")[0] in licence(f"it/dictionary-{made}")

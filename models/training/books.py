@@ -1,0 +1,149 @@
+"""Books and their translations, plain texts of Project Gutenberg, to raw sentence pairs: chapters
+by their headings, sentences by `align.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from align import Bead, Lexicon, align
+from download import GatherError
+from sentence_pairs import Pair, cleaned, sentences
+
+SHORTEST_CHAPTER = 800
+"""Characters; a heading with less after it is a line of the contents."""
+NEIGHBOURS = 3
+"""Beads before and after one that must overlap too."""
+_START = re.compile(r"\*\*\* ?START OF.*?\*\*\*", re.DOTALL)
+_END = re.compile(r"\*\*\* ?END OF|End of (?:the )?Project Gutenberg")
+_PARAGRAPH: tuple[tuple[str, str], ...] = (
+    (r"\[[^\]]*\]", ""),  # pictures, notes and their numbers
+    (r"\s+", " "),
+    (r"(?<!\w)_|_(?!\w)|=", ""),  # italics, wide letters
+    (r"--+", "—"),
+)
+_NOTE = re.compile(r"\[|Footnote|NOTE|Nota")
+_SENTENCE: tuple[tuple[str, str], ...] = (
+    (r"\s*[{(]\d{1,3}[})]", ""),
+    (r"(?:\* ?){2,}", ""),
+    (r"—{2,}", "—"),
+    (r"^[—–-]\s*", ""),
+    (r"(?<=[.,;:!?])—(?=\w)", " — "),
+)
+_QUOTES = ("“”", "«»")
+_OTHER_SCRIPTS = re.compile("[^\\x00-\u024f\u2010-\u203a]")
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One side of a book: its texts and where its chapters are.
+
+    texts: `owner/name@commit:path` of each volume. chapter: what paragraphs that open a chapter
+    begin with (regular expression). end: what opens the matter after the last chapter of a volume.
+    notes: what opens notes, up to the next chapter. leave_out: what opens paragraphs to leave out.
+    take: ranges of chapters, such as `3-16`, counted from 1 among those that are long enough; empty for all.
+    """
+
+    texts: tuple[str, ...]
+    chapter: str
+    end: str = ""
+    notes: str = ""
+    leave_out: str = ""
+    take: tuple[str, ...] = ()
+
+
+def paragraphs(data: bytes) -> list[str]:
+    """The paragraphs of a text between the header and the licence, on one line each."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    text = text.replace("\r\n", "\n")
+    start, end = _START.search(text), _END.search(text)
+    body = text[start.end() if start else 0 : end.start() if end else len(text)]
+    found = []
+    for paragraph in re.split(r"\n\s*\n", body):
+        for pattern, replacement in _PARAGRAPH:
+            paragraph = re.sub(pattern, replacement, paragraph)
+        if paragraph.strip():
+            found.append(paragraph.strip())
+    return found
+
+
+def _opens(pattern: str, paragraph: str) -> bool:
+    return bool(pattern) and re.match(pattern, paragraph) is not None
+
+
+def chapters(book: Book, volumes: list[bytes]) -> list[list[str]]:
+    """The sentences of each chapter of a book that is long enough to be one."""
+    found: list[list[str]] = []
+    for volume in volumes:
+        current: list[str] | None = None
+        notes = False
+        for paragraph in paragraphs(volume):
+            if _opens(book.chapter, paragraph):
+                current, notes = [], False
+                found.append(current)
+            elif _opens(book.end, paragraph):
+                break
+            elif _opens(book.notes, paragraph):
+                notes = True
+            elif current is not None and not (
+                notes or _NOTE.match(paragraph) or _opens(book.leave_out, paragraph)
+            ):
+                current += sentences(paragraph)
+    long = [chapter for chapter in found if sum(map(len, chapter)) > SHORTEST_CHAPTER]
+    taken = []
+    for span in book.take or (f"1-{len(long)}",):
+        first, _, last = span.partition("-")
+        taken += long[int(first) - 1 : int(last or first)]
+    return taken
+
+
+def confident(beads: list[Bead], confidence: float) -> Iterator[Bead]:
+    """The beads to rely on: their overlap is at least `confidence` and that of their neighbourhood
+    a fifth more, and their lengths are similar; or their overlap is twice as much.
+    """
+    overlaps = [bead.overlap for bead in beads]
+    for number, bead in enumerate(beads):
+        near = overlaps[max(0, number - NEIGHBOURS) : number + NEIGHBOURS + 1]
+        usual = bead.overlap >= confidence and bead.stretch <= 0.3
+        if (usual and sum(near) / len(near) >= 1.2 * confidence) or (
+            bead.overlap >= 2 * confidence and bead.stretch <= 0.42
+        ):
+            yield bead
+
+
+def tidy(text: str) -> str:
+    """A sentence without the numbers of notes and without quotation marks that have no fellow."""
+    for pattern, replacement in _SENTENCE:
+        text = re.sub(pattern, replacement, text)
+    for opening, closing in _QUOTES:
+        if text.count(opening) != text.count(closing):
+            text = text.replace(opening, "").replace(closing, "")
+    if text.count('"') % 2:
+        text = text.replace('"', "")
+    if text.startswith("‘") and text.count("‘") != len(re.findall(r"’(?!\w)", text)):
+        text = re.sub(r"‘|’(?!\w)", "", text)
+    return cleaned(text)
+
+
+def pairs(
+    foreign: list[list[str]], english: list[list[str]], lexicon: Lexicon, confidence: float
+) -> Iterator[Pair]:
+    """Raw pairs (English, foreign) of the chapters of two books, which correspond in their order;
+    none where a sentence begins in the middle, or holds more than a word of another script. Unequal
+    numbers of chapters are an error.
+    """
+    if len(foreign) != len(english) or not foreign:
+        message = f"{len(foreign)} foreign chapters, {len(english)} English ones; mend gather.toml"
+        raise GatherError(message)
+    for f_chapter, e_chapter in zip(foreign, english, strict=True):
+        for bead in confident(align(f_chapter, e_chapter, lexicon), confidence):
+            f = tidy(" ".join(f_chapter[slice(*bead.foreign)]))
+            e = tidy(" ".join(e_chapter[slice(*bead.english)]))
+            middle = f[:1].islower() or e[:1].islower()
+            if not middle and len(_OTHER_SCRIPTS.findall(e + f)) <= 2:
+                yield e, f

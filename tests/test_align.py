@@ -1,0 +1,257 @@
+"""Sentence alignment and the reading of books, on texts put together here."""
+
+from __future__ import annotations
+
+import itertools
+import lzma
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+TRAINING = Path(__file__).resolve().parents[1] / "models" / "training"
+WORDS = {
+    "gatto": "cat",
+    "fornaio": "baker",
+    "cavallo": "horse",
+    "sindaco": "mayor",
+    "vedova": "widow",
+    "pescatore": "fisherman",
+    "ponte": "bridge",
+    "giardino": "garden",
+    "mercato": "market",
+    "mulino": "mill",
+    "bosco": "forest",
+    "chiesa": "church",
+}
+NAMES = list(WORDS)
+
+
+def tool(name: str) -> Any:
+    """A module of the recipe; they are scripts and import one another by their plain names."""
+    if str(TRAINING) not in sys.path:
+        sys.path.insert(0, str(TRAINING))
+    module: ModuleType = __import__(name)
+    return module
+
+
+def story(count: int) -> tuple[list[str], list[str]]:
+    """Italian sentences and their English, each with another choice of words."""
+    chosen = itertools.islice(itertools.permutations(NAMES, 3), 0, None, 7)
+    triples = list(itertools.islice(chosen, count))
+    italian = [f"{a.capitalize()} incontra {b}, poi torna verso {c}." for a, b, c in triples]
+    english = [
+        f"{WORDS[a].capitalize()} meets {WORDS[b]} and then returns to {WORDS[c]}."
+        for a, b, c in triples
+    ]
+    return italian, english
+
+
+def lexicon() -> Any:
+    align = tool("align")
+    table = {it[:6]: frozenset([en[:6]]) for it, en in WORDS.items()}
+    return align.Lexicon(table, frozenset({"poi"}), frozenset({"and", "then"}))
+
+
+def spans(beads: list[Any]) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    return [(bead.foreign, bead.english) for bead in beads]
+
+
+def test_sentences_are_found_again_however_they_are_cut() -> None:
+    italian, english = story(12)
+    merged = [*italian[:3], f"{italian[3]} {italian[4]}", *italian[5:]]
+    beads = tool("align").align(merged, english, lexicon())
+    assert ((3, 4), (3, 5)) in spans(beads)
+    assert spans(beads) == [
+        ((0, 1), (0, 1)),
+        ((1, 2), (1, 2)),
+        ((2, 3), (2, 3)),
+        ((3, 4), (3, 5)),
+    ] + [((n, n + 1), (n + 1, n + 2)) for n in range(4, 11)]
+
+
+@pytest.mark.parametrize("extra", [0, 5, 12])
+def test_a_sentence_of_one_side_alone_is_skipped(extra: int) -> None:
+    italian, english = story(12)
+    longer = [
+        *english[:extra],
+        "Nobody had ever seen such weather on this coast.",
+        *english[extra:],
+    ]
+    beads = tool("align").align(italian, longer, lexicon())
+    (alone,) = [bead for bead in beads if bead.foreign[0] == bead.foreign[1]]
+    assert alone.english == (extra, extra + 1)
+    assert alone.overlap == 0
+    assert sum(bead.overlap > 0 for bead in beads) == 12
+    back = tool("align").align(longer, longer, lexicon())
+    assert spans(back) == [((n, n + 1), (n, n + 1)) for n in range(13)]
+
+
+def test_texts_without_sentences_and_without_words() -> None:
+    align = tool("align").align
+    assert align([], ["One."], lexicon()) == []
+    assert align(["Uno."], [], lexicon()) == []
+    (bead,) = align(["..."], ["!"], lexicon())
+    assert bead.overlap == 0
+
+
+def test_without_a_corpus_shared_spellings_align(tmp_path: Path) -> None:
+    align = tool("align")
+    nothing = align.lexicon_of(tmp_path, "it", ("*",))
+    assert nothing.translations == {}
+    assert "the" in nothing.english_frequent
+    italian = [
+        "Il generale parte domani.",
+        "Napoli aspetta il generale Rossi.",
+        "La musica di Vivaldi comincia.",
+    ]
+    english = [
+        "The general leaves tomorrow.",
+        "A long silence followed these words of his.",
+        "Napoli awaits general Rossi.",
+        "The music of Vivaldi begins.",
+    ]
+    beads = [bead for bead in align.align(italian, english, nothing) if bead.overlap > 0]
+    assert spans(beads) == [((0, 1), (0, 1)), ((1, 2), (2, 3)), ((2, 3), (3, 4))]
+
+
+@pytest.mark.parametrize("ending", ["tsv", "tsv.xz"])
+def test_a_lexicon_is_learnt_from_the_corpus(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    align = tool("align")
+    monkeypatch.setattr(align, "FREQUENT", 6)
+    italian, english = story(150)
+    rows = [f"tales\t{it}\t{en}\n" for it, en in zip(italian, english, strict=True)]
+    rows += [
+        f"manual\t{NAMES[n % 12]} uno due tre quattro\tone two three four five\n" for n in range(90)
+    ]
+    data = "".join(rows).encode()
+    path = tmp_path / f"it-en.{ending}"
+    path.write_bytes(lzma.compress(data) if ending.endswith("xz") else data)
+    found = align.lexicon_of(tmp_path, "it", ("tale*",))
+    assert {"incont", "torna", "verso", "poi"} <= found.foreign_frequent
+    for it, en in WORDS.items():
+        assert en[:6] in found.translations.get(it[:6], ()) or it[:6] in found.foreign_frequent
+    assert not any("three" in translations for translations in found.translations.values())
+
+
+def test_a_sample_is_of_every_source_and_not_of_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    align = tool("align")
+    monkeypatch.setattr(align, "PAIRS_OF_A_SOURCE", 3)
+    lines = [f"{s}\tuno due tre {n}\tone two three {n}\n" for s in "ab" for n in range(20)]
+    lines += ["a\tuno\tone\n", f"a\t{'parola ' * 40}\t{'word ' * 40}\n"]
+    first = list(align.sample(lines))
+    assert first == list(align.sample(lines[::-1]))
+    assert len(first) == 6
+    assert {english.split()[0] for english, _ in first} == {"one"}
+    assert len(list(align.sample(lines, ("b",)))) == 3
+
+
+BOOK = """The Project Gutenberg EBook of A Walk
+
+*** START OF THIS PROJECT GUTENBERG EBOOK A WALK ***
+
+CHAPTER I.
+
+CHAPTER II.
+
+PREFACE OF THE PUBLISHER
+
+CHAPTER I. [Illustration: a
+boat]
+
+{one} [3]
+
+* * *
+
+[Footnote 3: a note on the boat]
+
+CHAPTER II.
+
+{two}
+
+NOTES
+
+A note at the end -- no part of the text.
+
+CHAPTER III.
+
+{one}
+
+THE END.
+
+{two}
+
+*** END OF THIS PROJECT GUTENBERG EBOOK A WALK ***
+
+{one}
+"""
+
+
+def test_chapters_of_a_book() -> None:
+    books = tool("books")
+    one, two = "She rowed =far=--too _far_. " * 40, "He walked home. " * 60
+    data = BOOK.format(one=one, two=two).replace("\n", "\r\n").encode()
+    rules = {"chapter": r"CHAPTER [IVX]+\.", "end": "THE END", "notes": "NOTES"}
+    book = books.Book(("a/b@0:c.txt",), **rules)
+    first, second, third = books.chapters(book, [data])
+    assert first == ["She rowed far—too far."] * 40 + ["* * *"]
+    assert second == ["He walked home."] * 60
+    assert third == ["She rowed far—too far."] * 40
+    taken = books.Book((), **rules, leave_out=r"\*", take=("3", "1-2"))
+    assert books.chapters(taken, [data]) == [third, first[:-1], second]
+    assert len(books.chapters(book, [data, data])) == 6
+
+
+def test_texts_of_old_encodings_and_without_a_header() -> None:
+    paragraphs = tool("books").paragraphs
+    assert paragraphs("Perchè no?\n\nPiù  in\nlà.".encode("cp1252")) == ["Perchè no?", "Più in là."]
+    assert paragraphs("\ufeffPerchè no?\n\n\n".encode()) == ["Perchè no?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("—Come?", "Come?"),
+        ('He said: "Go.', "He said: Go."),
+        ("“Go”, he said.", "“Go”, he said."),
+        ("“Go, he said.", "Go, he said."),
+        ("«Va, disse.", "Va, disse."),
+        ("It rained (12) all day. * * *", "It rained all day."),
+        ("‘Go, he said; it’s late", "Go, he said; it’s late"),
+        ("So it was.—Then he left.", "So it was. — Then he left."),
+    ],
+)
+def test_sentences_of_books_are_tidied(text: str, expected: str) -> None:
+    assert tool("books").tidy(text) == expected
+
+
+def test_beads_that_nothing_around_them_supports_are_left_out() -> None:
+    align, books = tool("align"), tool("books")
+
+    def bead(overlap: float, stretch: float = 0.0) -> Any:
+        return align.Bead((0, 1), (0, 1), overlap, stretch)
+
+    good = [bead(0.3) for _ in range(5)]
+    long = bead(0.19, 0.4)
+    kept = list(books.confident([*good, long, bead(0.05), bead(0.3, 0.5)], 0.1))
+    assert kept == good
+    lonely = [bead(0.0)] * 3 + [bead(0.15)] + [bead(0.0)] * 3
+    assert list(books.confident(lonely, 0.1)) == []
+    assert list(books.confident([bead(0.0)] * 3 + [bead(0.2)] + [bead(0.0)] * 3, 0.1)) == [
+        bead(0.2)
+    ]
+
+
+def test_pairs_of_a_book_and_its_translation() -> None:
+    books = tool("books")
+    italian, english = story(30)
+    foreign = [italian[:15], [*italian[15:], "poi dorme"]]
+    other = [english[:15], [*english[15:], "then he sleeps"]]
+    found = list(books.pairs(foreign, other, lexicon(), 0.1))
+    assert found == list(zip(english, italian, strict=True))
+    with pytest.raises(tool("download").GatherError, match="2 foreign chapters, 1 English"):
+        list(books.pairs(foreign, other[:1], lexicon(), 0.1))
