@@ -155,18 +155,21 @@ def test_the_same_seed_gives_the_same_order_in_every_process(tmp_path: Path) -> 
 
 
 def test_shared_addresses_go_behind_the_same_placeholder() -> None:
-    prepare = tool("prepare")
+    augmentation = tool("augmentation")
     source, target = (
         "Scrivi a ada@example.org o apri https://example.org/a",
         "Open https://example.org/a or write to ada@example.org",
     )
-    hidden = prepare.with_placeholders(source, target, prepare.COPIED, random.Random(1))
+    hidden = augmentation.with_placeholders(source, target, augmentation.COPIED, random.Random(1))
     assert hidden is not None
     marks = [re.findall("｟.｠", side) for side in hidden]
     assert len(set(marks[0])) == 2
     assert sorted(marks[0]) == sorted(marks[1])
     assert "example" not in "".join(hidden)
-    assert prepare.with_placeholders("niente", "nothing", prepare.COPIED, random.Random(1)) is None
+    assert (
+        augmentation.with_placeholders("niente", "nothing", augmentation.COPIED, random.Random(1))
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -181,8 +184,8 @@ def test_shared_addresses_go_behind_the_same_placeholder() -> None:
 def test_shared_names_inside_a_sentence_are_hidden_on_both_sides(
     language: str, source: str, target: str, hidden: int
 ) -> None:
-    prepare = tool("prepare")
-    made = prepare.with_placeholders(source, target, prepare.NAME, random.Random(1))
+    augmentation = tool("augmentation")
+    made = augmentation.with_placeholders(source, target, augmentation.NAME, random.Random(1))
     assert (made is None) is (hidden == 0)
     if made is not None:
         marks = [re.findall("｟.｠", side) for side in made]
@@ -191,25 +194,25 @@ def test_shared_names_inside_a_sentence_are_hidden_on_both_sides(
     variants = [
         pair
         for seed in range(60)
-        for pair in prepare.augmented(source, target, language, random.Random(seed))
+        for pair in augmentation.augmented(source, target, language, random.Random(seed))
     ]
     assert (made is not None) is any("｟" in source for source, _ in variants)
 
 
 def test_labels_are_joined_in_order_on_both_sides() -> None:
-    prepare = tool("prepare")
+    augmentation = tool("augmentation")
     labels = [("Condividi", "Share"), ("Stampa", "Print"), ("Tutto bene.", "All well.")]
-    made = prepare.joined(labels, 50, random.Random(1))
+    made = augmentation.joined(labels, 50, random.Random(1))
     assert len(made) == 50
     known = dict(labels[:2])
     for source, target in made:
         assert [known[word] for word in source.split()] == target.split()
-    assert prepare.joined(labels[2:], 50, random.Random(1)) == []
+    assert augmentation.joined(labels[2:], 50, random.Random(1)) == []
 
 
 def test_sentences_are_chained_in_order_on_both_sides() -> None:
     """Whole sentences of one source, none twice; a source that is too small to vary is left out."""
-    prepare = tool("prepare")
+    augmentation = tool("augmentation")
     prose = {
         name: [
             (f"{name}{i} uno due tre.", f"{name.upper()}{i} one two three.") for i in range(size)
@@ -217,7 +220,7 @@ def test_sentences_are_chained_in_order_on_both_sides() -> None:
         for name, size in (("large", 400), ("other", 100), ("tiny", 99))
     }
     prose["large"] += [("senza fine", "no end"), ("solo qui.", "only here")]
-    made = prepare.chained(prose, 300, random.Random(1))
+    made = augmentation.chained(prose, 300, random.Random(1))
     assert len(made) == 300
     sizes, sources = set(), set()
     for source, target in made:
@@ -231,18 +234,20 @@ def test_sentences_are_chained_in_order_on_both_sides() -> None:
         sizes.add(len(parts))
     assert sources == {"large", "other"}
     assert sizes == {3, 4, 5, 6}
-    assert prepare.chained({"tiny": prose["tiny"]}, 5, random.Random(1)) == []
+    assert augmentation.chained({"tiny": prose["tiny"]}, 5, random.Random(1)) == []
 
 
 def test_augmentation_never_changes_what_a_variant_says() -> None:
     """Variants differ from their pair in marks, case and placeholders, or are English on both
     sides.
     """
-    cleaning, prepare = tool("cleaning"), tool("prepare")
+    cleaning, augmentation = tool("cleaning"), tool("augmentation")
     source, target = 'L\'IŞIK è "acceso" da 3 ore.', 'The LIGHT has been "on" for 3 hours.'
     kinds = set()
     for seed in range(400):
-        for new_source, new_target in prepare.augmented(source, target, "tr", random.Random(seed)):
+        for new_source, new_target in augmentation.augmented(
+            source, target, "tr", random.Random(seed)
+        ):
             kinds.add((new_source, new_target))
             if new_source == target:
                 assert new_target == target
@@ -250,7 +255,7 @@ def test_augmentation_never_changes_what_a_variant_says() -> None:
                 assert "｟" in new_target
             else:
                 assert cleaning.letters_only(new_target) == cleaning.letters_only(target)
-    assert (prepare.curled(source), target) in kinds
+    assert (augmentation.curled(source), target) in kinds
     assert (source[:-1], target[:-1]) in kinds
     assert len(kinds) >= 6
 

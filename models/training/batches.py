@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from augmentation import PLACEHOLDERS
 from model import PAD
-from prepare import BOS, EOS, PLACEHOLDERS, Mix, weight_of
+from prepare import BOS, EOS, Mix, weight_of
 from torch import Tensor
 
 FIRST_WORD = EOS + 1 + len(PLACEHOLDERS) + 256

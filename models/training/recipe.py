@@ -23,12 +23,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from prepare import corpus_files, files_digest
+from prepare import corpus_files, files_digest, lexicon_files
 
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 SCRIPTS = {
-    "prepare": ("prepare.py", "cleaning.py", "mix.toml"),
+    "prepare": (
+        "prepare.py",
+        "cleaning.py",
+        "augmentation.py",
+        "mix.toml",
+        "lexicon.py",
+        "inflection_tr.py",
+        "phrases.py",
+        "phrases_it.py",
+        "phrases_tr.py",
+        "substitution.py",
+    ),
     "train": ("train.py", "batches.py", "model.py", "optimiser.py", "layout.py", "mix.toml"),
     "export": ("export.py", "layout.py", "canaries.json"),
     "evaluate": (),
@@ -123,7 +134,12 @@ def steps(options: argparse.Namespace) -> list[Step]:
         package / name for package in packages for name in ("model", "sentencepiece.model")
     ]
     return [
-        Step("prepare", (*corpora, *options.evaluation), (prepare,), (data, vocabulary)),
+        Step(
+            "prepare",
+            (*corpora, *lexicon_files(options.corpora), *options.evaluation),
+            (prepare,),
+            (data, vocabulary),
+        ),
         Step(
             "train",
             (data, vocabulary),
