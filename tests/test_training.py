@@ -309,6 +309,36 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "work"
 
 
+def test_a_source_of_the_test_texts_kind_is_worth_most(prepared: Path, tmp_path: Path) -> None:
+    """Beside text that the test set is made of, which is worth about 1, pairs of noise are worth nothing."""
+    torch = pytest.importorskip("torch")
+    value, prepare, model = tool("value"), tool("prepare"), tool("model")
+    vocabulary = prepared / "sentencepiece.model"
+    foreign, english = FRAMES["it"]
+    alike = [(foreign.format(a), english.format(b)) for a, b in WORDS["it"].items()] * 8
+    noise = [(source, target) for (source, _), (_, target) in zip(alike, alike[5:], strict=False)]
+    noise = [(source.upper(), target[::-1]) for source, target in noise]
+    names = ["it/alike"] * len(alike) + ["it/noise"] * len(noise)
+    prepare.encode(prepare.Collection(alike + noise, names), vocabulary, tmp_path / "data.npz")
+    for side, texts in enumerate(("it", "en")):
+        lines = [pair[side] for pair in alike[:24]]
+        (tmp_path / f"news.{texts}").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    corpus = tool("batches").Corpus(tmp_path / "data.npz", prepare.read_mix(), ("it",))
+    test = value.read_test(tmp_path, "news", "it", vocabulary)
+    assert len(test.target_lengths) == 24
+    torch.manual_seed(1)
+    network = model.Network(model.Shape(400, 32, 64, 2, 2, 1, 0.0))
+    gradients = value.Gradients(network, torch.arange(400).numpy())
+    sources = {"noise": np.arange(48, 91), "alike": np.arange(48)}
+    found = value.values(gradients, corpus, sources, [test], 100_000)
+    assert [row.source for row in found] == ["alike", "noise"]
+    (best, error), (worst, _) = found[0].values[0], found[1].values[0]
+    assert abs(best - 1) < 0.2 + 3 * error
+    assert worst < best - 0.3
+    assert found == value.values(gradients, corpus, sources, [test], 100_000)
+    assert "alike" in value.table(found, ["news"]).splitlines()[1]
+
+
 @pytest.fixture(scope="module")
 def trained(prepared: Path) -> Path:
     """The checkpoint of a short run."""
