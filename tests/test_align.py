@@ -204,6 +204,11 @@ def test_chapters_of_a_book() -> None:
     taken = books.Book((), **rules, leave_out=r"\*", take=("3", "1-2"))
     assert books.chapters(taken, [data]) == [third, first[:-1], second]
     assert len(books.chapters(book, [data, data])) == 6
+    joined = books.Book((), **rules, take=("1+2", "3"))
+    assert books.chapters(joined, [data]) == [first + second, third]
+    later = books.Book((), **rules, begin="CHAPTER III", remove="—too.*?far", shortest=10)
+    assert books.chapters(later, [data]) == [["She rowed far."] * 40]
+    assert books.chapters(books.Book((), **rules, shortest=5000), [data]) == []
 
 
 def test_texts_of_old_encodings_and_without_a_header() -> None:
@@ -222,11 +227,22 @@ def test_texts_of_old_encodings_and_without_a_header() -> None:
         ("«Va, disse.", "Va, disse."),
         ("It rained (12) all day. * * *", "It rained all day."),
         ("‘Go, he said; it’s late", "Go, he said; it’s late"),
+        ("Then he left.—", "Then he left."),
+        ("“—Go!”", "“Go!”"),
+        ("A long way§ (b) from* home.", "A long way from home."),
         ("So it was.—Then he left.", "So it was. — Then he left."),
     ],
 )
 def test_sentences_of_books_are_tidied(text: str, expected: str) -> None:
     assert tool("books").tidy(text) == expected
+
+
+def test_quotation_marks_around_one_side_alone_go() -> None:
+    alike = tool("books").alike
+    assert alike("“Go home!”", "Va a casa!") == ("Go home!", "Va a casa!")
+    assert alike("Go home!", "«Va a casa!»") == ("Go home!", "Va a casa!")
+    for pair in [("“Go!” “No!”", "Va! No!"), ("“Go!”", "«Va!»"), ("“Go!”", "Disse: «Va!»")]:
+        assert alike(*pair) == pair
 
 
 def test_beads_that_nothing_around_them_supports_are_left_out() -> None:

@@ -771,6 +771,78 @@ def test_the_other_kinds_of_sources() -> None:
     ]
 
 
+def test_pages_give_their_full_sentences() -> None:
+    pages = tool("pages")
+    assert pages.plain("1. See **the** [old mill](a.md), [it][b] or :ref:`the bridge <c>`.") == (
+        "See the old mill, it or the bridge."
+    )
+    texts = {
+        "Open the *door*. Then wait.": "Apri la *porta*. Poi aspetta.",
+        "## Heading without a stop": "## Titolo senza punto",
+        "Since version 1.2 it rains.": "Dalla versione 1.2 piove.",
+        "It rains {{ often }}.": "Piove {{ often }}.",
+    }
+    assert list(pages.catalogue_pages({"po/a.it.po": po(texts)})) == [
+        ("Open the door.", "Apri la porta."),
+        ("Then wait.", "Poi aspetta."),
+    ]
+
+
+def test_pages_of_unequal_structure_are_left_out() -> None:
+    pages = tool("pages")
+    english = (
+        b"## Step\n\n--- task ---\n\n+ Draw a cat.\n+ Draw a dog.\n\n```\na.\n\nb.\n```\n![x](y)\n"
+    )
+    italian = b"## Passo\n\n--- task ---\n\n+ Disegna un gatto.\n+ Disegna un cane.\n\n```\nc.\n```\n![z](y)\n"
+    files = {
+        "en/1.md": english,
+        "it-IT/1.md": italian,
+        "en/2.md": english,
+        "it-IT/2.md": italian.replace(b"--- task ---\n\n", b""),
+        "it-IT/3.md": italian,
+    }
+    assert list(pages.page_files(files)) == [
+        ("Draw a cat.", "Disegna un gatto."),
+        ("Draw a dog.", "Disegna un cane."),
+    ]
+
+
+def test_tables_of_strings_are_matched_by_name() -> None:
+    table = "<resources><string name='a'>{}</string><plurals name='p'><item>x</item></plurals>{}</resources>"
+    files = {
+        "t/source/faq.xml": table.format("It isn\\'t a game.\\nGo on.", "").encode(),
+        "t/dest/faq/it-IT.xml": table.format(
+            "Non \\'e un gioco.\\nVai avanti.", "<string name='b'>Altro.</string>"
+        ).encode(),
+        "t/dest/other/it-IT.xml": table.format("Niente.", "").encode(),
+    }
+    assert list(tool("pages").string_tables(files)) == [
+        ("It isn't a game.", "Non 'e un gioco."),
+        ("Go on.", "Vai avanti."),
+    ]
+
+
+def test_a_source_of_several_repositories(world: Path) -> None:
+    for name, text in (("one", "The cat is asleep now."), ("two", "The dog is awake now.")):
+        foreign = {
+            "The cat is asleep now.": "Il gatto ora dorme.",
+            "The dog is awake now.": "Il cane ora veglia.",
+        }
+        files = {"en/1.md": text.encode(), "it-IT/1.md": foreign[text].encode(), "LICENSE.md": b"x"}
+        snapshot(world, f"owner/{name}", files)
+    (world / "table.toml").write_text(
+        'suite = "stable"\n[[source]]\nname = "pages"\nlanguages = ["it"]\nkind = "page-files"\n'
+        f'repositories = ["owner/one@{COMMIT}", "owner/two@{COMMIT}"]\n'
+        'files = ["en/*.md", "{language}-*/*.md"]\nlicence = "MIT"\nstated = "LICENSE.md"\n',
+        encoding="utf-8",
+    )
+    assert gather(world, "--languages", "it").returncode == 0
+    assert rows(world, "it") == [
+        ("pages", "Il gatto ora dorme.", "The cat is asleep now."),
+        ("pages", "Il cane ora veglia.", "The dog is awake now."),
+    ]
+
+
 def test_conversations_of_unequal_shape_are_left_out() -> None:
     extract = tool("extract")
     files = {

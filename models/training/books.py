@@ -12,8 +12,6 @@ from align import Bead, Lexicon, align
 from download import GatherError
 from sentence_pairs import Pair, cleaned, sentences
 
-SHORTEST_CHAPTER = 800
-"""Characters; a heading with less after it is a line of the contents."""
 NEIGHBOURS = 3
 """Beads before and after one that must overlap too."""
 _START = re.compile(r"\*\*\* ?START OF.*?\*\*\*", re.DOTALL)
@@ -26,13 +24,17 @@ _PARAGRAPH: tuple[tuple[str, str], ...] = (
 )
 _NOTE = re.compile(r"\[|Footnote|NOTE|Nota")
 _SENTENCE: tuple[tuple[str, str], ...] = (
-    (r"\s*[{(]\d{1,3}[})]", ""),
-    (r"(?:\* ?){2,}", ""),
-    (r"—{2,}", "—"),
-    (r"^[—–-]\s*", ""),
+    (r"\s*[{(](?:\d{1,3}|[a-z])[})]", ""),
+    (r"§|\*+", ""),
+    (r"—[—-]+", "—"),
+    (r"^\s*([\"“«]?)\s*[—–-]+\s*", r"\1"),
+    (r"\s*[—–]+\s*$", ""),
+    (r"(?<=[.!?,;:])\s*[—–]\s*(?=[\"”»]$)", ""),
     (r"(?<=[.,;:!?])—(?=\w)", " — "),
 )
 _QUOTES = ("“”", "«»")
+_MARKS = re.compile('[“”"«»]')
+_QUOTED = re.compile('[“"«]([^“”"«»]*)[”"»]')
 _OTHER_SCRIPTS = re.compile("[^\\x00-\u024f\u2010-\u203a]")
 
 
@@ -41,16 +43,22 @@ class Book:
     """One side of a book: its texts and where its chapters are.
 
     texts: `owner/name@commit:path` of each volume. chapter: what paragraphs that open a chapter
-    begin with (regular expression). end: what opens the matter after the last chapter of a volume.
-    notes: what opens notes, up to the next chapter. leave_out: what opens paragraphs to leave out.
-    take: ranges of chapters, such as `3-16`, counted from 1 among those that are long enough; empty for all.
+    begin with (regular expression). begin: what the first paragraph to read of a volume begins with.
+    end: what opens the matter after its last chapter. notes: what opens notes, up to the next
+    chapter. leave_out: what opens paragraphs to leave out. remove: what is taken out of paragraphs.
+    shortest: characters of a chapter; a heading with less after it is a line of the contents.
+    take: ranges of chapters, such as `3-16`, counted from 1 among those that are long enough, in
+    the order in which they correspond to the other side's, `4+6` for 4 to 6 as one; empty for all.
     """
 
     texts: tuple[str, ...]
     chapter: str
+    begin: str = ""
     end: str = ""
     notes: str = ""
     leave_out: str = ""
+    remove: str = ""
+    shortest: int = 800
     take: tuple[str, ...] = ()
 
 
@@ -76,29 +84,38 @@ def _opens(pattern: str, paragraph: str) -> bool:
     return bool(pattern) and re.match(pattern, paragraph) is not None
 
 
+def _from(pattern: str, read: list[str]) -> list[str]:
+    """The paragraphs from the first that begins with a pattern; all if none does."""
+    matching = (number for number, paragraph in enumerate(read) if _opens(pattern, paragraph))
+    return read[next(matching, 0) :]
+
+
 def chapters(book: Book, volumes: list[bytes]) -> list[list[str]]:
     """The sentences of each chapter of a book that is long enough to be one."""
     found: list[list[str]] = []
     for volume in volumes:
         current: list[str] | None = None
         notes = False
-        for paragraph in paragraphs(volume):
+        for paragraph in _from(book.begin, paragraphs(volume)):
             if _opens(book.chapter, paragraph):
                 current, notes = [], False
                 found.append(current)
-            elif _opens(book.end, paragraph):
+            elif current is not None and _opens(book.end, paragraph):
                 break
             elif _opens(book.notes, paragraph):
                 notes = True
             elif current is not None and not (
                 notes or _NOTE.match(paragraph) or _opens(book.leave_out, paragraph)
             ):
-                current += sentences(paragraph)
-    long = [chapter for chapter in found if sum(map(len, chapter)) > SHORTEST_CHAPTER]
+                current += sentences(
+                    re.sub(book.remove, "", paragraph) if book.remove else paragraph
+                )
+    long = [chapter for chapter in found if sum(map(len, chapter)) > book.shortest]
     taken = []
     for span in book.take or (f"1-{len(long)}",):
-        first, _, last = span.partition("-")
-        taken += long[int(first) - 1 : int(last or first)]
+        numbers = [int(number) for number in re.split("[-+]", span)]
+        some = long[numbers[0] - 1 : numbers[-1]]
+        taken += [[sentence for chapter in some for sentence in chapter]] if "+" in span else some
     return taken
 
 
@@ -130,12 +147,27 @@ def tidy(text: str) -> str:
     return cleaned(text)
 
 
+def _inner(text: str) -> str:
+    """What stands between quotation marks around the whole text; nothing if they are not there."""
+    match = _QUOTED.fullmatch(text)
+    return match[1] if match else ""
+
+
+def alike(english: str, foreign: str) -> Pair:
+    """A pair without quotation marks around one side if the other has none at all."""
+    if _inner(english) and not _MARKS.search(foreign):
+        return _inner(english), foreign
+    if _inner(foreign) and not _MARKS.search(english):
+        return english, _inner(foreign)
+    return english, foreign
+
+
 def pairs(
     foreign: list[list[str]], english: list[list[str]], lexicon: Lexicon, confidence: float
 ) -> Iterator[Pair]:
     """Raw pairs (English, foreign) of the chapters of two books, which correspond in their order;
-    none where a sentence begins in the middle, or holds more than a word of another script. Unequal
-    numbers of chapters are an error.
+    no titles, and none where a sentence begins in the middle, or holds more than two letters of
+    another script. Unequal numbers of chapters are an error.
     """
     if len(foreign) != len(english) or not foreign:
         message = f"{len(foreign)} foreign chapters, {len(english)} English ones; mend gather.toml"
@@ -144,6 +176,6 @@ def pairs(
         for bead in confident(align(f_chapter, e_chapter, lexicon), confidence):
             f = tidy(" ".join(f_chapter[slice(*bead.foreign)]))
             e = tidy(" ".join(e_chapter[slice(*bead.english)]))
-            middle = f[:1].islower() or e[:1].islower()
-            if not middle and len(_OTHER_SCRIPTS.findall(e + f)) <= 2:
-                yield e, f
+            odd = any(side[:1].islower() or side.isupper() for side in (e, f))
+            if not odd and len(_OTHER_SCRIPTS.findall(e + f)) <= 2:
+                yield alike(e, f)

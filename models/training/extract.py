@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from download import GatherError
-from sentence_pairs import Pair, by_block, by_line, by_paragraph, by_sentence, pieces
+from sentence_pairs import Pair, by_line, by_sentence, pieces
 
 Files = dict[str, bytes]
 MAX_TEMPLATES = 3
@@ -66,7 +66,7 @@ def entries(name: str, data: bytes) -> Iterator[Pair]:
         yield entry.msgid_plural, forms[-1]
 
 
-def _catalogues(split: Callable[[str, str], Iterable[Pair]]) -> Callable[[Files], Iterator[Pair]]:
+def catalogues(split: Callable[[str, str], Iterable[Pair]]) -> Callable[[Files], Iterator[Pair]]:
     """A reader of catalogues that splits each text in this way."""
 
     def read(files: Files) -> Iterator[Pair]:
@@ -273,17 +273,3 @@ def _is_good_description(english: str, foreign: str, letters: Pair) -> bool:
     if letters[0] == letters[1] or min(map(len, letters)) < 4:
         return False
     return 0.45 < len(foreign) / len(english) < 2.2
-
-
-READERS: dict[str, Callable[[Files], Iterator[Pair]]] = {
-    "catalogues": _catalogues(by_paragraph),
-    "catalogues-html": _catalogues(by_block),
-    "names": names,
-    "lua-dialogs": lua_dialogs,
-    "lua-table": lua_table,
-    "markdown": markdown,
-    "keyed": keyed,
-    "treebank": treebank,
-    "conversations": conversations,
-}
-"""By the kind of a source in `gather.toml`."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from align import Lexicon, lexicon_of
 from books import Book, chapters, pairs
 from download import Cache, Debian, GatherError, members, read_lines, snapshot
-from extract import READERS, Files, described, descriptions
+from extract import Files, described, descriptions
+from readers import READERS
 from sentence_pairs import Pair, kept
 from source_table import BOOKS, DESCRIPTIONS, Dictionary, GatherTable, Source, at_commit
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from books import Book
 from download import GatherError
-from extract import READERS, Files
+from extract import Files
+from readers import READERS
 
 DESCRIPTIONS = "descriptions"
 """The kind of source that is read from a suite's indexes, not from packages."""
