@@ -241,7 +241,13 @@ def test_quotation_marks_around_one_side_alone_go() -> None:
     alike = tool("books").alike
     assert alike("“Go home!”", "Va a casa!") == ("Go home!", "Va a casa!")
     assert alike("Go home!", "«Va a casa!»") == ("Go home!", "Va a casa!")
-    for pair in [("“Go!” “No!”", "Va! No!"), ("“Go!”", "«Va!»"), ("“Go!”", "Disse: «Va!»")]:
+    assert alike("‘I don’t go!’", "Non vado!") == ("I don’t go!", "Non vado!")
+    for pair in [
+        ("'Go!' 'No!'", "Va! No!"),
+        ("“Go!” “No!”", "Va! No!"),
+        ("“Go!”", "«Va!»"),
+        ("“Go!”", "Disse: «Va!»"),
+    ]:
         assert alike(*pair) == pair
 
 

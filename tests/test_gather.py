@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -674,6 +675,43 @@ def test_packages_of_every_compression(tmp_path: Path, ending: str) -> None:
     path = tmp_path / "a.deb"
     path.write_bytes(deb({"usr/a.txt": b"yes", "usr/b.bin": b"no"}, ending))
     assert tool("download").members(path, ["*.txt"]) == {"usr/a.txt": b"yes"}
+
+
+def test_a_zip_archive_inside_a_package(world: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(
+            "l10n/it.public-maps.po", po({"The [b]old[/b] fox sleeps here.": "La volpe dorme qui."})
+        )
+        archive.writestr(
+            "l10n/it.public-gui.po", po({"The fox sleeps elsewhere.": "La volpe dorme altrove."})
+        )
+        archive.writestr("art/fox.png", b"x" * 4000)
+    path = world / "mirror" / "pool" / "fox-data.deb"
+    path.write_bytes(deb({"usr/other": b"x", "usr/mods/public.zip": packed.getvalue()}))
+    index(world / "mirror")
+    table = """suite = "stable"
+        [[source]]
+        name = "fox"
+        languages = ["it"]
+        kind = "catalogues-bbcode"
+        packages = ["fox-data"]
+        zip = "usr/mods/public.zip"
+        files = ["l10n/{language}.*.po"]
+        leave_out = ["*-gui.po"]
+        licence = "CC-BY-SA-3.0"
+        stated = "debian/copyright"
+    """
+    (world / "table.toml").write_text(table, encoding="utf-8")
+    assert gather(world, "--languages", "it").returncode == 0
+    assert rows(world, "it") == [("fox", "La volpe dorme qui.", "The old fox sleeps here.")]
+    assert sorted(p.name for p in (world / "corpora" / "cache" / "debian" / "pool").iterdir()) == [
+        "fox-data.deb"
+    ]
+    (world / "table.toml").write_text(table.replace("public.zip", "private.zip"), encoding="utf-8")
+    done = gather(world, "--languages", "it")
+    assert done.returncode == 1
+    assert "fox-data.deb: no usr/mods/private.zip in it; delete it" in last_line(done)
 
 
 @pytest.mark.parametrize(

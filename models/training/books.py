@@ -34,7 +34,7 @@ _SENTENCE: tuple[tuple[str, str], ...] = (
 )
 _QUOTES = ("“”", "«»")
 _MARKS = re.compile('[“”"«»]')
-_QUOTED = re.compile('[“"«]([^“”"«»]*)[”"»]')
+_QUOTED = re.compile("[“\"«]([^“”\"«»]*)[”\"»]|['‘]((?:[^'‘’]|(?<=\\w)['’](?=\\w))+[.,!?;:…—])['’]")
 _OTHER_SCRIPTS = re.compile("[^\\x00-\u024f\u2010-\u203a]")
 
 
@@ -150,7 +150,7 @@ def tidy(text: str) -> str:
 def _inner(text: str) -> str:
     """What stands between quotation marks around the whole text; nothing if they are not there."""
     match = _QUOTED.fullmatch(text)
-    return match[1] if match else ""
+    return (match[1] or match[2] or "") if match else ""
 
 
 def alike(english: str, foreign: str) -> Pair:

@@ -16,14 +16,17 @@ import io
 import lzma
 import struct
 import tarfile
+import tempfile
 import urllib.error
 import urllib.request
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
+from shutil import copyfileobj
 from typing import IO, BinaryIO
 
 import zstandard
@@ -40,6 +43,7 @@ DAMAGE = (
     zlib.error,
     zstandard.ZstdError,
     tarfile.TarError,
+    zipfile.BadZipFile,
 )
 """What reading a damaged archive or text raises."""
 
@@ -268,3 +272,27 @@ def members(archive: Path, patterns: list[str], commit: str = "") -> dict[str, b
         message = f"cannot read {archive}: {error}; delete it and run again"
         raise GatherError(message) from error
     return found
+
+
+def zip_members(deb: Path, zip_name: str, patterns: list[str]) -> dict[str, bytes]:
+    """The files that match one of the patterns in a ZIP archive that is a member of a `.deb`; it may
+    be large and is unpacked beside the package for as long as it is read.
+    """
+    try:
+        with _data_of(deb) as tar, tempfile.TemporaryFile(dir=deb.parent) as copy:
+            inner = (m for m in tar if m.name.removeprefix("./") == zip_name)
+            member = next(inner, None)
+            file = tar.extractfile(member) if member else None
+            if file is None:
+                message = f"no {zip_name} in it"
+                raise ValueError(message)
+            copyfileobj(file, copy, CHUNK)
+            with zipfile.ZipFile(copy) as archive:
+                return {
+                    name: archive.read(name)
+                    for name in archive.namelist()
+                    if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+                }
+    except DAMAGE as error:
+        message = f"cannot read {deb}: {error}; delete it and run again"
+        raise GatherError(message) from error

@@ -22,6 +22,7 @@ _MARKS: tuple[tuple[str, str], ...] = (
     (r"(?<!\w)[*_]([^*_]+)[*_](?!\w)", r"\1"),
     (r"^\s*(?:#+|[-*+]|\d+\.|>)\s+", ""),
 )
+_TAG = re.compile(r"\[/?[a-z]+[^\]]*\]")
 _STOP = re.compile(r"[.!?:…][\"”»)]*$")
 _VERSION = re.compile(r"\d\.\d")
 _CODE = re.compile(r"```.*?```", re.DOTALL)
@@ -54,6 +55,14 @@ def catalogue_pages(files: Files) -> Iterator[Pair]:
     for name, data in files.items():
         for english, foreign in entries(name, data):
             yield from _prose(english, foreign)
+
+
+def catalogues_bbcode(files: Files) -> Iterator[Pair]:
+    """Catalogues of texts with tags in brackets, sentence by sentence; none with blanks to fill in."""
+    for name, data in files.items():
+        for pair in entries(name, data):
+            if not any("%(" in side for side in pair):
+                yield from by_line(*(_TAG.sub("", side) for side in pair))
 
 
 def _blocks(data: bytes) -> list[str]:

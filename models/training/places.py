@@ -11,7 +11,7 @@ from pathlib import Path
 
 from align import Lexicon, lexicon_of
 from books import Book, chapters, pairs
-from download import Cache, Debian, GatherError, members, read_lines, snapshot
+from download import Cache, Debian, GatherError, members, read_lines, snapshot, zip_members
 from extract import Files, described, descriptions
 from readers import READERS
 from sentence_pairs import Pair, kept
@@ -60,7 +60,8 @@ class Places:
         ]
         for package in source.packages:
             suite = (source.suites or (self.table.suite,))[0]
-            yield members(self.debian.package(suite, package), patterns)
+            deb = self.debian.package(suite, package)
+            yield zip_members(deb, source.zip, patterns) if source.zip else members(deb, patterns)
         for repository, commit in source.snapshots:
             yield self.snapshot(repository, commit, patterns)
 

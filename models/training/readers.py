@@ -20,6 +20,7 @@ READERS: dict[str, Callable[[Files], Iterator[Pair]]] = {
     "treebank": extract.treebank,
     "conversations": extract.conversations,
     "catalogue-pages": pages.catalogue_pages,
+    "catalogues-bbcode": pages.catalogues_bbcode,
     "page-files": pages.page_files,
     "string-tables": pages.string_tables,
 }

@@ -31,6 +31,7 @@ class Source:
     stated: str
     suites: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    zip: str = ""
     repository: str = ""
     commit: str = ""
     repositories: tuple[str, ...] = ()
