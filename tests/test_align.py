@@ -223,6 +223,8 @@ def test_texts_of_old_encodings_and_without_a_header() -> None:
         ("—Come?", "Come?"),
         ('He said: "Go.', "He said: Go."),
         ("“Go”, he said.", "“Go”, he said."),
+        ("“Go,„ he said.", "“Go,” he said."),
+        ("Go,„ he said.", "Go, he said."),
         ("“Go, he said.", "Go, he said."),
         ("«Va, disse.", "Va, disse."),
         ("It rained (12) all day. * * *", "It rained all day."),

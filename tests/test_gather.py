@@ -679,10 +679,14 @@ def test_packages_of_every_compression(tmp_path: Path, ending: str) -> None:
 
 def test_a_zip_archive_inside_a_package(world: Path) -> None:
     packed = io.BytesIO()
+    texts = {
+        "The [b]old[/b] fox sleeps here.": "La volpe dorme qui.",
+        "Foxes cost 20% less here.": "Qui le volpi costano il 20% in meno.",
+        "Foxes sleep here (4) today.": "Qui dormono volpi (4) oggi.",
+        "keys.fox.sleep puts it to sleep": "keys.fox.sleep la mette a dormire",
+    }
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(
-            "l10n/it.public-maps.po", po({"The [b]old[/b] fox sleeps here.": "La volpe dorme qui."})
-        )
+        archive.writestr("l10n/it.public-maps.po", po(texts))
         archive.writestr(
             "l10n/it.public-gui.po", po({"The fox sleeps elsewhere.": "La volpe dorme altrove."})
         )

@@ -192,7 +192,7 @@ class _Sums:
             for texts, skipped in zip((foreign, english), often, strict=True)
         ]
         shared = np.zeros((len(foreign) + 1, len(english) + 1))
-        shared[1:, 1:] = _shared(*sides, lexicon).cumsum(0).cumsum(1)
+        shared[1:, 1:] = _shared(sides[0], sides[1], lexicon).cumsum(0).cumsum(1)
         scale = sum(map(len, english)) / max(1, sum(map(len, foreign)))
         lengths = (
             _cumulative(len(text) * scale for text in foreign),

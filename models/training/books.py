@@ -32,7 +32,7 @@ _SENTENCE: tuple[tuple[str, str], ...] = (
     (r"(?<=[.!?,;:])\s*[—–]\s*(?=[\"”»]$)", ""),
     (r"(?<=[.,;:!?])—(?=\w)", " — "),
 )
-_QUOTES = ("“”", "«»")
+_QUOTES = (("“", "”"), ("«", "»"))
 _MARKS = re.compile('[“”"«»]')
 _QUOTED = re.compile("[“\"«]([^“”\"«»]*)[”\"»]|['‘]((?:[^'‘’]|(?<=\\w)['’](?=\\w))+[.,!?;:…—])['’]")
 _OTHER_SCRIPTS = re.compile("[^\\x00-\u024f\u2010-\u203a]")
@@ -137,6 +137,7 @@ def tidy(text: str) -> str:
     """A sentence without the numbers of notes and without quotation marks that have no fellow."""
     for pattern, replacement in _SENTENCE:
         text = re.sub(pattern, replacement, text)
+    text = text.replace("„", "”" if "“" in text else "")
     for opening, closing in _QUOTES:
         if text.count(opening) != text.count(closing):
             text = text.replace(opening, "").replace(closing, "")

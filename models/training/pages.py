@@ -22,6 +22,7 @@ _MARKS: tuple[tuple[str, str], ...] = (
     (r"(?<!\w)[*_]([^*_]+)[*_](?!\w)", r"\1"),
     (r"^\s*(?:#+|[-*+]|\d+\.|>)\s+", ""),
 )
+_FIGURES = re.compile(r"%|\(\d|\w\.\w+\.\w")
 _TAG = re.compile(r"\[/?[a-z]+[^\]]*\]")
 _STOP = re.compile(r"[.!?:…][\"”»)]*$")
 _VERSION = re.compile(r"\d\.\d")
@@ -58,10 +59,12 @@ def catalogue_pages(files: Files) -> Iterator[Pair]:
 
 
 def catalogues_bbcode(files: Files) -> Iterator[Pair]:
-    """Catalogues of texts with tags in brackets, sentence by sentence; none with blanks to fill in."""
+    """Catalogues of a game with tags in brackets, sentence by sentence; none with blanks to fill in,
+    percentages, names of keys or numbers of things.
+    """
     for name, data in files.items():
         for pair in entries(name, data):
-            if not any("%(" in side for side in pair):
+            if not any(_FIGURES.search(side) for side in pair):
                 yield from by_line(*(_TAG.sub("", side) for side in pair))
 
 
