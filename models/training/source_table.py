@@ -66,7 +66,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """One dictionary of `gather.toml`: out of a Debian package, a repository or a package of npm."""
+    """One dictionary of `gather.toml`: out of a package of Debian, npm or Python, or a repository."""
 
     name: str
     licence: str
@@ -77,6 +77,7 @@ class Dictionary:
     repository: str = ""
     commit: str = ""
     npm: str = ""
+    sdist: str = ""
     version: str = ""
     sha256: str = ""
     note: str = ""
