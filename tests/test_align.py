@@ -169,6 +169,10 @@ boat]
 
 [Footnote 3: a note on the boat]
 
+NOTE: no part of the text.
+
+Notably, it is.
+
 CHAPTER II.
 
 {two}
@@ -198,11 +202,11 @@ def test_chapters_of_a_book() -> None:
     rules = {"chapter": r"CHAPTER [IVX]+\.", "end": "THE END", "notes": "NOTES"}
     book = books.Book(("a/b@0:c.txt",), **rules)
     first, second, third = books.chapters(book, [data])
-    assert first == ["She rowed far—too far."] * 40 + ["* * *"]
+    assert first == ["She rowed far—too far."] * 40 + ["* * *", "Notably, it is."]
     assert second == ["He walked home."] * 60
     assert third == ["She rowed far—too far."] * 40
     taken = books.Book((), **rules, leave_out=r"\*", take=("3", "1-2"))
-    assert books.chapters(taken, [data]) == [third, first[:-1], second]
+    assert books.chapters(taken, [data]) == [third, [*first[:-2], first[-1]], second]
     assert len(books.chapters(book, [data, data])) == 6
     joined = books.Book((), **rules, take=("1+2", "3"))
     assert books.chapters(joined, [data]) == [first + second, third]
@@ -231,6 +235,7 @@ def test_texts_of_old_encodings_and_without_a_header() -> None:
         ("‘Go, he said; it’s late", "Go, he said; it’s late"),
         ("Then he left.—", "Then he left."),
         ("“—Go!”", "“Go!”"),
+        ("” — Go!", "Go!"),
         ("A long way§ (b) from* home.", "A long way from home."),
         ("So it was.—Then he left.", "So it was. — Then he left."),
     ],

@@ -22,7 +22,7 @@ _PARAGRAPH: tuple[tuple[str, str], ...] = (
     (r"(?<!\w)_|_(?!\w)|=", ""),  # italics, wide letters
     (r"--+", "—"),
 )
-_NOTE = re.compile(r"\[|Footnote|NOTE|Nota")
+_NOTE = re.compile(r"\[|Footnote|NOTE\b|Nota\b")
 _SENTENCE: tuple[tuple[str, str], ...] = (
     (r"\s*[{(](?:\d{1,3}|[a-z])[})]", ""),
     (r"§|\*+", ""),
@@ -145,7 +145,7 @@ def tidy(text: str) -> str:
         text = text.replace('"', "")
     if text.startswith("‘") and text.count("‘") != len(re.findall(r"’(?!\w)", text)):
         text = re.sub(r"‘|’(?!\w)", "", text)
-    return cleaned(text)
+    return cleaned(text).lstrip("—– ")
 
 
 def _inner(text: str) -> str:
