@@ -1,15 +1,19 @@
 """Inflected forms of Turkish nouns and verbs, by vowel harmony and the assimilation of consonants.
 
 Labels are those of `lexicon.suffix`: A stands for a or e, I for ı, i, u or ü, D for d or t, `+` softens the last letter of the stem.
-Rules: A. Göksel and C. Kerslake, "Turkish: A Comprehensive Grammar" (2005), chapters 2, 3 and 8. Words that keep a hard consonant or take
-the other harmony (`saati`) cannot be told by their spelling; stems in -t are left without the forms that would show it.
+Rules: A. Göksel and C. Kerslake, "Turkish: A Comprehensive Grammar" (2005), chapters 2, 3 and 8. Words that keep a hard consonant
+or take the other harmony (`saati`) cannot be told by their spelling: what often does is left without forms, and stems in -t without
+those that begin with a vowel.
 """
 
 from __future__ import annotations
 
 import re
 
-VOWELS = "aeıioöuü"
+VOWELS = "aeıioöuüâîû"
+_PLAIN = str.maketrans("âîû", "aiu")
+_UNSURE = re.compile(f"[{VOWELS}].*(?:[ao][lt]|ul)$|ğ[ıiuü]$")
+"""Often loans with the other harmony (`terminal`), or compounds that are inflected inside (`ayışığı`)."""
 _HARD = "çfhkpsşt"
 _SOFTENED = {"p": "b", "ç": "c", "k": "ğ"}
 _SUFFIXES = (
@@ -43,7 +47,7 @@ def realised(stem: str, label: str) -> str:
         stem, label = stem[:-1] + soft, label[1:]
     word = stem
     for letter in label:
-        last = next((vowel for vowel in reversed(word) if vowel in VOWELS), "e")
+        last = next((v for v in reversed(word.translate(_PLAIN)) if v in VOWELS), "e")
         if letter == "A":
             word += "a" if last in "aıou" else "e"
         elif letter == "I":
@@ -59,9 +63,11 @@ def noun_forms(lemma: str) -> dict[str, tuple[str, ...]]:
     """The forms of a noun by label.
 
     >>> forms = noun_forms("terlik")
-    >>> forms["+ImIz"], forms["lArdAn"], noun_forms("halat").get("I")
+    >>> forms["+ImIz"], forms["lArdAn"], noun_forms("sepet").get("I")
     (('terliğimiz',), ('terliklerden',), None)
     """
+    if _UNSURE.search(lemma):
+        return {"": (lemma,)}
     labels = list(_SUFFIXES)
     if lemma[-1] in VOWELS:
         labels += _AFTER_VOWEL
@@ -80,6 +86,8 @@ def verb_forms(lemma: str) -> dict[str, tuple[str, ...]]:
     (('kokladınız',), ('koklayacağız',), ('yüzüyor',), False)
     """
     stem = lemma[:-3]
+    if len(stem) < 2 or stem in ("de", "ye"):
+        return {"mAk": (lemma,)}
     labels = list(_VERBAL)
     if stem[-1] in VOWELS:
         labels += _VERBAL_AFTER_VOWEL

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from inflection_tr import noun_forms, verb_forms
+from lemminflect import getLemma
 from wordfreq import zipf_frequency
 
 PARTS = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
@@ -31,6 +32,7 @@ SENSE_TYPES = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}
 """Digit in a sense key: letter of a synset; 5 are the satellites of adjectives."""
 RAREST = 2.0
 """Lexemes less frequent than this are left out. Zipf: log10 of the occurrences in 1,000 million words."""
+PLURAL_ALONE = frozenset(["people", "police"])
 FEW_FORMS = 5
 """A Turkish noun or verb for which Wiktionary has fewer forms gets those of the rules (`inflection_tr`)."""
 _LABEL = re.compile(
@@ -38,7 +40,7 @@ _LABEL = re.compile(
     re.I,
 )
 _NOT_GLOSS = re.compile(
-    r"singular|plural|person|form of|spelling|participle|tense|\b(?:some|any)(?:one|body|thing)\b|^be(?:come)? "
+    r"\b(?:singular|plural|person|form of|spelling|participle|tense|(?:some|any)(?:one|body|thing))\b|^be(?:come)? "
 )
 _RUDE = r";u (?:06718862|07124340|06717170|07157273|07159467) n ([0-9a-f]{2})[0-9a-f]{2}"
 """Pointers of a synset (00) or of its nth word to the usage domains ethnic slur, obscenity, disparagement and slang."""
@@ -53,6 +55,8 @@ _PLAIN = re.compile(r"[a-z][a-z'-]*(?: [a-z][a-z'-]*){0,2}")
 _EMPTY = frozenset(
     "a an the of to in on at for from by with and or not be is it its one one's oneself thing person place kind type".split()
 )
+_WRONG_GENDER = frozenset(["età"])
+"""Nouns whose gender Morph-it! has wrong."""
 English = Mapping[tuple[str, str], tuple[str, ...]]
 """(lemma, part of speech): English lemmas, the most likely first."""
 
@@ -141,6 +145,13 @@ def _lines(path: Path) -> Iterator[str]:
         yield from (line for line in lines if not line.startswith(" "))
 
 
+def _usable(english: str, part: str) -> bool:
+    """Whether a lemma of WordNet may stand in a phrase: plain, not obscure, and not a plural (`pants`)."""
+    if not plain(english, part) or zipf_frequency(english, "en") < _OBSCURE:
+        return False
+    return part != "noun" or _basic(english, "NOUN")
+
+
 def by_synset(folder: Path, files: tuple[str, ...]) -> English:
     """The English of another language's words, by shared synsets."""
     wordnet = WordNet.read(folder)
@@ -151,7 +162,7 @@ def by_synset(folder: Path, files: tuple[str, ...]) -> English:
             if len(fields) == 3 and fields[1].endswith(":lemma"):
                 synset, part = fields[0], PARTS.get(fields[0][-1], "")
                 for english in wordnet.members.get(synset, ()):
-                    if plain(english, part) and zipf_frequency(english, "en") >= _OBSCURE:
+                    if _usable(english, part):
                         shared[fields[2], part][english].add(synset)
     found = {}
     for word, candidates in shared.items():
@@ -170,10 +181,11 @@ def italian(folder: Path) -> Iterator[Lexeme]:
     english = by_synset(folder, ("mwn-ita.tab", "iwn-ita.tab", "wikt-ita.tab"))
     for lemma, entry in _entries(folder / "words.json"):
         gender = entry.get("G")
-        forms = {"S": entry.get("S", lemma), "P": entry.get("P")} if gender in ("M", "F") else {}
-        yield from _italian(
-            lemma, "noun", english, {f"{gender}{n}": form for n, form in forms.items()}
-        )
+        if gender in ("M", "F") and lemma not in _WRONG_GENDER:
+            plural = entry.get("P") or ""
+            turned = gender == "M" and lemma.endswith("o") and plural.endswith("a")  # uovo, uova
+            forms = {f"{gender}S": entry.get("S", lemma), f"{'F' if turned else gender}P": plural}
+            yield from _italian(lemma, "noun", english, forms)
     for lemma, entry in _entries(folder / "adjectives.json"):
         forms = {"MS": lemma, **{label: entry.get(label) for label in ("FS", "MP", "FP")}}
         yield from _italian(lemma, "adj", english, forms)
@@ -254,7 +266,7 @@ def glosses(article: str) -> Iterator[tuple[str, tuple[str, ...]]]:
                 gloss = re.sub(r"^(?:to|a|an|the) ", "", text.strip(" ."))
                 if gloss in found or gloss in _UNWANTED or _NOT_GLOSS.search(gloss):
                     continue
-                if plain(gloss, part):
+                if plain(gloss, part) and (part != "verb" or _basic(gloss, "VERB")):
                     found.append(gloss)
         if found:
             yield part, tuple(sorted(found, key=lambda gloss: gloss.count(" ")))
@@ -306,7 +318,17 @@ def turkish(folder: Path) -> Iterator[Lexeme]:
 
 
 def _lower_case_turkish(lemma: str) -> bool:
-    return " " not in lemma and lemma == lemma.replace("I", "ı").replace("İ", "i").lower()
+    return (
+        len(lemma) > 1
+        and lemma.isalpha()
+        and lemma == lemma.replace("I", "ı").replace("İ", "i").lower()
+    )
+
+
+def _basic(english: str, part: str) -> bool:
+    """Whether the first word of an English verb, or the last of a noun, is in its basic form, as far as rules tell."""
+    word = english.split(" ")[0 if part == "VERB" else -1]
+    return word in getLemma(word, part) or word in PLURAL_ALONE
 
 
 def _turkish(
@@ -344,7 +366,7 @@ def kenet(folder: Path) -> English:
                 continue
             for lemma, sense in _LITERAL.findall(line):
                 for english in members.get(synset, ()):
-                    if plain(english, part) and zipf_frequency(english, "en") >= _OBSCURE:
+                    if _usable(english, part):
                         weight = wordnet.weight(english, synset[-1])
                         scores[lemma, part][english] += weight / int(sense)
     return {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -17,6 +18,10 @@ from lexicon import Lexeme
 
 Pair = tuple[str, str]
 """(Italian or Turkish, English)."""
+_VOWEL_SOUND = re.compile(
+    r"[aio](?!ne\b|nce\b|ne-|uija)|e(?!u|we)|hono|hour|heir|honest"
+    r"|u(?=n(?!i(?:[cdfloqstv]|on)|a(?:nim|ry))|p[a-z]|[bdgklmrst][bcdfghjklmnpqrstvwxyz])"
+)
 KNOWN = 200
 """A lexeme that training text holds this often, in any form, needs no help."""
 
@@ -33,27 +38,38 @@ def need(lexeme: Lexeme, counts: Counter[str]) -> float:
 
 
 def inflected(lemma: str, tag: str) -> str:
-    """An English lemma in the form of a Penn Treebank tag: the last word of a noun, the first of a verb.
+    """An English lemma in the form of a Penn Treebank tag: the last word of a noun (`court of law`: the first), the first of
+    a verb.
 
-    >>> inflected("ice cream", "NNS"), inflected("draw up", "VBD"), inflected("steep", "JJ")
-    ('ice creams', 'drew up', 'steep')
+    >>> inflected("ice cream", "NNS"), inflected("court of law", "NNS"), inflected("draw up", "VBD")
+    ('ice creams', 'courts of law', 'drew up')
     """
     if tag in ("JJ", "NN", "VB"):
         return lemma
     words = lemma.split(" ")
-    at = 0 if tag.startswith("V") else -1
+    at = 0 if tag.startswith("V") or words[1:2] in (["of"], ["in"]) else -1
     words[at] = (getInflection(words[at], tag) or (words[at],))[0]
     return " ".join(words)
 
 
-def indefinite(english: str) -> str:
-    """The phrase with `a` or `an`, by its first letters.
+def counted(lemma: str) -> bool:
+    """Whether an English noun has a plural of its own (`terrorism` has none).
 
-    >>> indefinite("hammock"), indefinite("unhappy dog"), indefinite("uniform")
-    ('a hammock', 'an unhappy dog', 'a uniform')
+    >>> counted("hammock"), counted("terrorism")
+    (True, False)
     """
-    vowel = english[0] in "aeio" and not english.startswith(("eu", "one"))
-    return f"{'an' if vowel or (english[:2] == 'un' and english[:3] != 'uni') else 'a'} {english}"
+    return inflected(lemma, "NNS") != lemma
+
+
+def indefinite(english: str) -> str:
+    """The phrase with `a` or `an`, by the sound of its beginning as far as spelling tells.
+
+    >>> indefinite("hammock"), indefinite("unhappy dog"), indefinite("uniform"), indefinite("honest man")
+    ('a hammock', 'an unhappy dog', 'a uniform', 'an honest man')
+    """
+    if english.startswith("other "):
+        return f"an{english}"
+    return f"{'an' if _VOWEL_SOUND.match(english) else 'a'} {english}"
 
 
 def sentence(words: str, language: str) -> str:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from lexicon import Lexeme
-from phrases import Drawer, Pair, indefinite, inflected, sentence
+from phrases import Drawer, Pair, counted, indefinite, inflected, sentence
 
 LABELS = ("MS", "FS", "MP", "FP")
 _DEFINITE = {
@@ -38,18 +38,26 @@ _MODALS = (
 )
 _PERSONS = (("S1", "I"), ("P1", "we"), ("P3", "they"), ("P3", "they"), ("S3", "he"), ("S3", "she"))
 _SHOWN = {"he": "lui ", "she": "lei "}
-_VOWEL = "aeiouàèéìòùh"
+_VOWEL = "aeiouàèéìòù"
+_WITH_ESSERE = frozenset(
+    "accadere affluire andare apparire arrivare avvenire cadere crescere crollare decadere dimagrire divenire diventare emergere entrare"
+    " esistere esplodere evadere fuggire giungere guarire impallidire impazzire ingrassare invecchiare marcire morire nascere partire"
+    " perire piacere precipitare rimanere rinascere ritornare risorgere risultare riuscire salire sbarcare sbocciare scadere scappare"
+    " scendere scomparire scoppiare sembrare sfuggire sorgere sparire spuntare stare succedere svanire svenire tornare tramontare"
+    " uscire venire".split()
+)
+"""Common verbs whose perfect is not made with `avere`."""
 
 
 def initial(form: str) -> int:
     """How a word begins, for its article: 0 `il`, 1 `lo`, 2 `l'`.
 
-    >>> initial("cane"), initial("zaino"), initial("amaca")
-    (0, 1, 2)
+    >>> initial("cane"), initial("shampoo"), initial("iena"), initial("amaca")
+    (0, 1, 1, 2)
     """
-    if form[0] in _VOWEL:
-        return 2
-    return 1 if re.match(rf"s[^{_VOWEL}]|z|gn|ps|pn|x|y", form) else 0
+    if re.match(rf"s[^{_VOWEL}]|z|gn|ps|pn|pt|mn|ts|x|y|i[aeou]", form):
+        return 1
+    return 2 if form[0] in _VOWEL or form[0] == "h" else 0
 
 
 def definite(label: str, form: str) -> str:
@@ -91,6 +99,8 @@ class Italian:
         """A noun, often with an adjective: Italian, English, gender and number."""
         first = self._rng.randrange(4)
         lexeme, form, label = self._nouns.draw(LABELS[first:] + LABELS[:first])
+        while label[1] == "P" and not counted(lexeme.english[0]):
+            lexeme, form, label = self._nouns.draw(LABELS)
         english = inflected(lexeme.english[0], "NNS" if label[1] == "P" else "NN")
         if self._rng.random() < 0.35:
             adjective, added, _ = self._adjectives.draw((label,))
@@ -167,11 +177,12 @@ class Italian:
         if form:
             auxiliary, affirmed = tenses[tense]
             return no + form[0], f"{auxiliary} not {english}" if negative else affirmed
-        if tense == "perfect" and participle:
+        if tense == "perfect" and participle and infinitive not in _WITH_ESSERE:
             done = inflected(english, "VBN")
             has = ("hanno", "have") if plural else ("ha", "has")
             return f"{no}{has[0]} {participle}", f"{has[1]}{none} {done}"
         modal, meaning = rng.choice(_MODALS)
+        none = "not" if none and meaning == "can" else none  # cannot
         return f"{no}{modal[plural]} {infinitive}", f"{meaning}{none} {english}"
 
     def _finite(self) -> Pair:

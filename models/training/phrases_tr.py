@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from lexicon import Lexeme
-from phrases import Drawer, Pair, indefinite, inflected, sentence
+from phrases import Drawer, Pair, counted, indefinite, inflected, sentence
 
 Labels = tuple[str, ...]
 """What a form may add to its stem (`lexicon.suffix`): the first that a word has."""
 _CASES: dict[str, Labels] = {
-    "the": ("I", "yI", "+I"),
-    "to the": ("A", "yA", "+A"),
+    "the": ("yI", "+I", "I"),
+    "to the": ("yA", "+A", "A"),
     "in the": ("DA",),
     "from the": ("DAn",),
     "of the": ("nIn", "In", "+In"),
@@ -118,6 +118,8 @@ class Turkish:
 
     def _noun(self, labels: Labels, tag: str) -> Pair:
         lexeme, form, _ = self._nouns.draw(labels)
+        while tag == "NNS" and not counted(lexeme.english[0]):
+            lexeme, form, _ = self._nouns.draw(labels)
         return self._described(form, inflected(lexeme.english[0], tag))
 
     def _in_case(self, cases: Sequence[str]) -> Pair:

@@ -43,6 +43,8 @@ CHAINED = "sentences-chained"
 """The name under which the mix weighs them."""
 DICTIONARY_PAIRS = 60_000
 """Phrases of dictionary words, and sentences with dictionary words in them, for each language."""
+DICTIONARIES = {"it": (italian, Italian), "tr": (turkish, Turkish)}
+"""What reads the dictionaries of a language, and what makes phrases of them."""
 PHRASES, SENTENCES = "dictionary-phrases", "dictionary-sentences"
 """The names under which the mix weighs them."""
 WORD = re.compile(r"[^\W\d_]+")
@@ -86,8 +88,9 @@ def from_dictionary(
 
     folder: the dictionaries (see `lexicon`). counts: lower-case words of the corpus. sentences: pairs by source.
     """
-    lexemes = list((italian if language == "it" else turkish)(folder))
-    maker = (Italian if language == "it" else Turkish)(lexemes, counts, rng)
+    read, phrases = DICTIONARIES[language]
+    lexemes = list(read(folder))
+    maker = phrases(lexemes, counts, rng)
     yield PHRASES, [maker.phrase() for _ in range(DICTIONARY_PAIRS)]
     replace = Substitution(language, lexemes, counts, rng)
     yield SENTENCES, substituted(replace, sentences, DICTIONARY_PAIRS, rng)

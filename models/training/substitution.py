@@ -1,9 +1,9 @@
 """Sentences of real pairs with nouns and adjectives replaced by rarer ones of a dictionary, on both sides.
 
 After M. Fadaee, A. Bisazza and C. Monz, "Data Augmentation for Low-Resource Neural Machine Translation" (ACL 2017), with a dictionary
-in the place of their word alignment and language model: a word is replaced if it stands once on its side and exactly one of the
-translations that the dictionary has for it stands once on the other. The new word has the same grammatical shape, so that articles and
-endings stay right.
+in the place of their word alignment and language model: a word is replaced if it stands once on its side and exactly one of
+the translations that a reading of it has in the dictionary stands once on the other. The new word has the same grammatical shape, so that
+articles and endings stay right.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from inflection_tr import VOWELS
 from lexicon import Lexeme
 from phrases import Pair, indefinite, inflected, need
 from phrases_it import definite
@@ -25,6 +26,8 @@ SHORTEST, LONGEST = 5, 40
 FEWEST = 5
 """Words of a shape; a shape with fewer is not replaced, for they would only be repeated."""
 _WORD = re.compile(r"[^\W\d_]+")
+_CLITIC = re.compile(r" (?:m[ıiuü]\w*|d[ae])\b")
+"""Turkish words that take the harmony of the word before them."""
 _BEFORE_VERB = frozenset(
     "to will can must should would could may might i you we they he she it who that which not don't doesn't didn't cannot let"
     " please".split()
@@ -41,7 +44,7 @@ def shape(lexeme: Lexeme, label: str, form: str, language: str) -> str | None:
         return None
     if language == "it":
         return f"{lexeme.part} {label} {definite(label, form)}"
-    return f"{lexeme.part} {label} {lexeme.lemma[-1] in 'aeıioöuü'}"
+    return f"{lexeme.part} {label} {lexeme.lemma[-1] in VOWELS}"
 
 
 def tags(lexeme: Lexeme, label: str) -> tuple[str, ...]:
@@ -57,7 +60,12 @@ class Substitution:
     """Replaces words of pairs of one language."""
 
     def __init__(
-        self, language: str, lexemes: Sequence[Lexeme], counts: Counter[str], rng: random.Random
+        self,
+        language: str,
+        lexemes: Sequence[Lexeme],
+        counts: Counter[str],
+        rng: random.Random,
+        fewest: int = FEWEST,
     ) -> None:
         self._rng = rng
         self._readings: dict[str, list[tuple[str, dict[str, str]]]] = defaultdict(list)
@@ -77,7 +85,7 @@ class Substitution:
                         self._readings[form].append((key, english))
                     if key is not None and weight:
                         pools[key].append((form, lexeme.english[0], weight))
-        self._pools = {key: pool for key, pool in sorted(pools.items()) if len(pool) >= FEWEST}
+        self._pools = {key: pool for key, pool in sorted(pools.items()) if len(pool) >= fewest}
         self._weights = {
             key: list(itertools.accumulate(weight for _, _, weight in pool))
             for key, pool in self._pools.items()
@@ -91,8 +99,12 @@ class Substitution:
             ((form, lemma, _),) = self._rng.choices(
                 self._pools[key], cum_weights=self._weights[key]
             )
-            found = re.search(rf"(?<!\w)(?:(an?) )?{old}(?!\w)", target, re.I)
+            found = re.search(rf"(?<!\w)(?:([Aa]n?) )?{old}(?!\w)", target)
             if found is None or _previous(target, found.start()) in _BEFORE_VERB:
+                continue
+            if _WORD.findall(target).count(old) != 1:  # a word put in before
+                continue
+            if _CLITIC.match(source, source.find(word) + len(word)):
                 continue
             new = inflected(lemma, tag)
             if found[1]:

@@ -54,7 +54,7 @@ class Gradients:
     def sample(self, corpus: Corpus, pairs: np.ndarray, tokens: int, seed: int) -> np.ndarray:
         """Some of the pairs at random, of so many target tokens at most."""
         chosen = np.random.default_rng(seed).permutation(pairs)
-        count = int(np.searchsorted(np.cumsum(corpus.target_lengths[chosen] + 1), tokens))
+        count = int(np.searchsorted(np.cumsum(corpus.target_lengths[chosen] + 1), tokens, "right"))
         return np.array([pair for pair in chosen[: max(1, count)] if self._all_known(corpus, pair)])
 
     def _all_known(self, corpus: Corpus, pair: int) -> bool:
@@ -105,6 +105,8 @@ def values(
     for name, pairs in sources.items():
         drawn = gradients.sample(corpus, pairs, tokens, 1)
         parts = [part for part in np.array_split(drawn, PARTS) if len(part)]
+        if not parts:
+            continue  # no pair that this network could answer
         measured = [gradients.of(corpus, part) for part in parts]
         each = np.array(
             [
@@ -171,7 +173,7 @@ def main() -> None:
         raise SystemExit(message)
     vocabulary = options.work / "sentencepiece.model"
     tests = [read_test(options.evaluation, name, language, vocabulary) for name in names]
-    gradients = Gradients(network.to(torch.bfloat16), found.answers)
+    gradients = Gradients(network.to(torch.bfloat16).eval(), found.answers)
     print(table(values(gradients, corpus, sources, tests, options.tokens), names))
 
 
