@@ -102,7 +102,7 @@ class Corpus:
         for begin in range(0, len(drawn), SORTED_TOGETHER):
             part = drawn[begin : begin + SORTED_TOGETHER]
             keys = (self.target_lengths[part], self.source_lengths[part], longest[part])
-            cuts = _cut(part[np.lexsort(keys)], longest, tokens)
+            cuts = cut(part[np.lexsort(keys)], longest, tokens)
             for index in rng.permutation(len(cuts)):
                 yield cuts[index]
 
@@ -133,7 +133,7 @@ class Corpus:
         return torch.from_numpy(np.flatnonzero(used))
 
 
-def _cut(ordered: np.ndarray, longest: np.ndarray, tokens: int) -> list[np.ndarray]:
+def cut(ordered: np.ndarray, longest: np.ndarray, tokens: int) -> list[np.ndarray]:
     """Cut pairs ordered by length into batches of at most `tokens` padded tokens, at least one pair
     each.
     """

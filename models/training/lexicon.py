@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from augmentation import lowered
 from inflection_tr import noun_forms, verb_forms
 from lemminflect import getLemma
 from wordfreq import zipf_frequency
@@ -152,9 +153,13 @@ def _usable(english: str, part: str) -> bool:
     return part != "noun" or _basic(english, "NOUN")
 
 
-def by_synset(folder: Path, files: tuple[str, ...]) -> English:
+def _ranked(score: Mapping[str, float]) -> tuple[str, ...]:
+    """Lemmas by their scores, the highest first."""
+    return tuple(sorted(score, key=lambda english: (-score[english], english)))
+
+
+def by_synset(wordnet: WordNet, folder: Path, files: tuple[str, ...]) -> English:
     """The English of another language's words, by shared synsets."""
-    wordnet = WordNet.read(folder)
     shared: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for name in files:
         for line in _lines(folder / name):
@@ -166,8 +171,9 @@ def by_synset(folder: Path, files: tuple[str, ...]) -> English:
                         shared[fields[2], part][english].add(synset)
     found = {}
     for word, candidates in shared.items():
-        score = {english: wordnet.score(english, places) for english, places in candidates.items()}
-        found[word] = tuple(sorted(score, key=lambda english: (-score[english], english)))
+        found[word] = _ranked(
+            {english: wordnet.score(english, places) for english, places in candidates.items()}
+        )
     return found
 
 
@@ -178,7 +184,9 @@ def italian(folder: Path) -> Iterator[Lexeme]:
     """Italian nouns, adjectives (labels: `MS`, `FS`, `MP`, `FP` for gender and number) and verbs (labels: mood, tense and person,
     `ind.impf.P3`, `inf.pres`), each in the order of their lemmas.
     """
-    english = by_synset(folder, ("mwn-ita.tab", "iwn-ita.tab", "wikt-ita.tab"))
+    english = by_synset(
+        WordNet.read(folder), folder, ("mwn-ita.tab", "iwn-ita.tab", "wikt-ita.tab")
+    )
     for lemma, entry in _entries(folder / "words.json"):
         gender = entry.get("G")
         if gender in ("M", "F") and lemma not in _WRONG_GENDER:
@@ -300,7 +308,8 @@ def turkish(folder: Path) -> Iterator[Lexeme]:
     forms: dict[int, list[str]] = defaultdict(list)
     for form, number in others:
         forms[number].append(form)
-    linked = by_synset(folder, ("wikt-tur.tab",))
+    wordnet = WordNet.read(folder)
+    linked = by_synset(wordnet, folder, ("wikt-tur.tab",))
     known: set[str] = set()
     for lemma, number in sorted((lemma, number) for number, (lemma, _) in enumerate(entries)):
         if not _lower_case_turkish(lemma):
@@ -312,17 +321,13 @@ def turkish(folder: Path) -> Iterator[Lexeme]:
             ):
                 known.add(lemma)
                 yield lexeme
-    for (lemma, part), english in sorted(kenet(folder).items()):
+    for (lemma, part), english in sorted(kenet(wordnet, folder).items()):
         if lemma not in known and _lower_case_turkish(lemma):
             yield from _turkish(lemma, part, english, {})
 
 
 def _lower_case_turkish(lemma: str) -> bool:
-    return (
-        len(lemma) > 1
-        and lemma.isalpha()
-        and lemma == lemma.replace("I", "ı").replace("İ", "i").lower()
-    )
+    return len(lemma) > 1 and lemma.isalpha() and lemma == lowered(lemma, "tr")
 
 
 def _basic(english: str, part: str) -> bool:
@@ -350,14 +355,13 @@ _LITERAL = re.compile(r"<LITERAL>([^<]+)<SENSE>(\d+)</SENSE>")
 _ALIKE = re.compile(r"<ILR>(ENG31-[^<]+)<TYPE>SYNONYM")
 
 
-def kenet(folder: Path) -> English:
+def kenet(wordnet: WordNet, folder: Path) -> English:
     """The English of the words of KeNet whose synset is linked to one of WordNet 3.1, by the order of their senses."""
     members: dict[str, list[str]] = {}
     for line in _lines(folder / "wordnet31.xml"):
         if name := _SYNSET.search(line):
             words = (word.replace("_", " ") for word, _ in re.findall(r"<LITERAL>([^<]+)(<)", line))
             members[name[1]] = [word for word in words if word not in _UNWANTED]
-    wordnet = WordNet.read(folder)
     scores: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for line in _lines(folder / "kenet.xml"):
         for synset in _ALIKE.findall(line):
@@ -369,10 +373,7 @@ def kenet(folder: Path) -> English:
                     if _usable(english, part):
                         weight = wordnet.weight(english, synset[-1])
                         scores[lemma, part][english] += weight / int(sense)
-    return {
-        word: tuple(sorted(score, key=lambda english: (-score[english], english)))
-        for word, score in scores.items()
-    }
+    return {word: _ranked(score) for word, score in scores.items()}
 
 
 def _labelled(lemma: str, part: str, forms: list[str]) -> dict[str, tuple[str, ...]]:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from batches import Corpus
+from batches import Corpus, cut
 from export import read_checkpoint
 from model import Network
 from prepare import Collection, encode, read_mix
@@ -66,24 +66,15 @@ class Gradients:
         ordered = pairs[np.argsort(corpus.target_lengths[pairs], kind="stable")]
         total = int((corpus.target_lengths[pairs] + 1).sum())
         self._network.zero_grad()
+        longest = np.maximum(corpus.source_lengths, corpus.target_lengths) + 1
         loss = 0.0
-        for batch in _batches(corpus, ordered):
+        for batch in cut(ordered, longest, BATCH):
             share = int((corpus.target_lengths[batch] + 1).sum()) / total
             part = share * self._network.loss(*corpus.tensors(batch, torch.device("cpu")))
             part.backward()  # type: ignore[no-untyped-call]
             loss += float(part.detach())
         flat = [p.grad.float().flatten() for p in self._network.parameters() if p.grad is not None]
         return torch.cat(flat), loss
-
-
-def _batches(corpus: Corpus, ordered: np.ndarray) -> list[np.ndarray]:
-    size = np.maximum(corpus.source_lengths, corpus.target_lengths)[ordered] + 1
-    cuts, begin = [], 0
-    for end in range(1, len(ordered) + 1):
-        if end == len(ordered) or (end + 1 - begin) * int(size[begin : end + 1].max()) > BATCH:
-            cuts.append(ordered[begin:end])
-            begin = end
-    return cuts
 
 
 def values(
