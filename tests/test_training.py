@@ -541,8 +541,23 @@ def test_blended_weights_lie_between_two_checkpoints(trained: Path) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         export.blended(one, other, 1.5)
     wider = replace(other, shape=replace(other.shape, width=2 * other.shape.width))
-    with pytest.raises(ValueError, match="different shapes"):
+    with pytest.raises(ValueError, match="only layers can be added"):
         export.blended(one, wider, 0.5)
+
+
+def test_a_deeper_network_is_blended_with_the_one_it_grew_from(trained: Path) -> None:
+    """The layers that were added are blended with layers that add nothing."""
+    export, layout = tool("export"), tool("layout")
+    before = export.read_checkpoint(trained)
+    shape = replace(before.shape, encoder_layers=before.shape.encoder_layers + 1)
+    deeper = replace(before, shape=shape, weights=layout.grown(before.weights, before.shape, shape))
+    moved = replace(deeper, weights={name: array + 1 for name, array in deeper.weights.items()})
+    blended = export.blended(moved, before, 0.25)
+    assert blended.shape == shape
+    for name, array in deeper.weights.items():
+        np.testing.assert_allclose(blended.weights[name], array + 0.75, atol=1e-5, err_msg=name)
+    with pytest.raises(ValueError, match="more than"):
+        export.blended(before, deeper, 0.5)
 
 
 def test_a_sharper_package_ranks_alike_and_goes_back_to_the_same_weights(

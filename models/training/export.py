@@ -26,7 +26,7 @@ import numpy as np
 import sentencepiece
 import torch
 from ctranslate2.specs import TransformerSpec, common_spec
-from layout import BIAS, LAST, TARGET_TABLES, Weights, variables
+from layout import BIAS, LAST, TARGET_TABLES, Weights, grown, variables
 from model import Shape, position_encodings
 from package import build_archive
 
@@ -74,20 +74,17 @@ def blended(checkpoint: Checkpoint, other: Checkpoint, share: float) -> Checkpoi
     """The checkpoint with its weights moved by a share (0 to 1) of the way to those of another.
 
     Meant for two ends of one run: where a later run begins with the weights of an earlier one, a point between the ends is
-    often better than either (M. Wortsman et al., "Model soups", 2022).
+    often better than either (M. Wortsman et al., "Model soups", 2022). Where the run added layers, the other gets them
+    too, as the run began with them (`layout.grown`).
 
-    Raises ValueError where the networks differ in shape, or the share is none.
+    Raises ValueError where the other is of another width or deeper, or the share is none.
     """
     if not 0 <= share <= 1:
         message = f"a share is between 0 and 1, not {share}"
         raise ValueError(message)
-    if checkpoint.shape != other.shape:
-        message = (
-            f"networks of different shapes cannot be blended: {checkpoint.shape} and {other.shape}"
-        )
-        raise ValueError(message)
+    before = grown(other.weights, other.shape, checkpoint.shape)
     weights = {
-        name: ((1 - share) * own + share * other.weights[name]).astype(np.float32)
+        name: ((1 - share) * own + share * before[name]).astype(np.float32)
         for name, own in checkpoint.weights.items()
     }
     return replace(checkpoint, weights=weights)
