@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sites
 from align import Lexicon, lexicon_of
 from books import Book, chapters, pairs
 from download import Cache, Debian, GatherError, members, read_lines, snapshot, zip_members
 from extract import Files, described, descriptions
 from readers import READERS
 from sentence_pairs import Pair, kept
-from source_table import BOOKS, DESCRIPTIONS, Dictionary, GatherTable, Source, at_commit
+from source_table import BOOKS, DESCRIPTIONS, SITES, Dictionary, GatherTable, Source, at_commit
 
 
 @dataclass
@@ -96,6 +97,15 @@ class Places:
         raw = pairs(f, e, self.lexicon(language), source.confidence)
         yield from kept(raw, language, source.min_words)
 
+    def site(self, source: Source, language: str) -> Iterator[Pair]:
+        """The sentences of a site's pages worth collecting."""
+        page = source.of_language(source.page, language)
+        lexicon = self.lexicon(language) if source.confidence else None
+        for repository, commit in source.snapshots:
+            files = self.snapshot(repository, commit, source.patterns(language))
+            chosen = source.select(files, language)
+            yield from sites.pairs(chosen, page, source.original, lexicon, source.confidence)
+
     def _published(self, wanted: Dictionary) -> tuple[str, str]:
         """Address and name in the cache of the archive of a package of npm or Python."""
         if wanted.npm:
@@ -130,6 +140,11 @@ def pairs_of(source: Source, places: Places, languages: list[str]) -> dict[str, 
         found = {language: list(places.descriptions(source, language)) for language in wanted}
     elif source.kind == BOOKS:
         found = {language: list(places.book(source, language)) for language in wanted}
+    elif source.kind == SITES:
+        found = {
+            language: list(kept(places.site(source, language), language, source.min_words))
+            for language in wanted
+        }
     elif wanted:
         archives = list(places.texts(source))
         for language in wanted:

@@ -18,6 +18,8 @@ DESCRIPTIONS = "descriptions"
 """The kind of source that is read from a suite's indexes, not from packages."""
 BOOKS = "books"
 """The kind of source that is a book and its translation."""
+SITES = "sites"
+"""The kind of source that is a site with a page and its translation in two files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class Source:
     min_words: int = 3
     foreign: Book | None = None
     english: Book | None = None
+    folders: dict[str, str] = field(default_factory=dict)
+    page: str = ""
+    original: str = ""
     confidence: float = 0.1
     note: str = ""
 
@@ -49,9 +54,14 @@ class Source:
         own = [(self.repository, self.commit)] if self.repository else []
         return own + [at_commit(place) for place in self.repositories]
 
+    def of_language(self, pattern: str, language: str) -> str:
+        """A pattern with the code of a language, or its folder's name, filled in."""
+        folder = self.folders.get(language, language)
+        return pattern.replace("{language}", language).replace("{folder}", folder)
+
     def patterns(self, language: str) -> list[str]:
         """The patterns of the files that a language is read from."""
-        return [pattern.replace("{language}", language) for pattern in self.files]
+        return [self.of_language(pattern, language) for pattern in self.files]
 
     def select(self, found: Files, language: str) -> Files:
         """The files of a language, in the order of the patterns, then of their names."""
@@ -120,6 +130,8 @@ def _check(kind: type, entry: dict[str, Any], where: str, kinds: Container[str] 
         wrong = [f"kind = {entry['kind']!r}"]
     if not wrong and entry.get("kind") == BOOKS:
         wrong = [side for side in ("foreign", "english") if side not in entry]
+    if not wrong and entry.get("kind") == SITES:
+        wrong = [key for key in ("page", "original") if key not in entry]
     if wrong:
         message = f"{where}: {', '.join(wrong)}"
         raise GatherError(message)
@@ -128,7 +140,7 @@ def _check(kind: type, entry: dict[str, Any], where: str, kinds: Container[str] 
 def _source(entry: dict[str, Any], path: Path) -> Source:
     name = entry.get("name", "?")
     where = f"{path}: unknown or missing in source {name!r}"
-    _check(Source, entry, where, {BOOKS, DESCRIPTIONS, *READERS})
+    _check(Source, entry, where, {BOOKS, DESCRIPTIONS, SITES, *READERS})
     values = _frozen(entry)
     for side in ("foreign", "english"):
         if side in values:
