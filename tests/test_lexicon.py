@@ -455,21 +455,66 @@ def test_small_sources_are_not_drawn_and_the_rest_is(replace: Any) -> None:
     pairs = [
         (f"Ho visto la scala di Anna {i}.", f"I saw the ladder of Anna {i}.") for i in range(100)
     ]
-    made = substitution.substituted(
-        replace, {"large": pairs, "small": pairs[:99]}, 40, random.Random(1)
-    )
+    made = substitution.drawn(replace, {"large": pairs, "small": pairs[:99]}, 40, random.Random(1))
     assert len(made) == 40
     assert all("cascata" in source and "waterfall" in target for source, target in made)
-    assert substitution.substituted(replace, {"small": pairs[:99]}, 40, random.Random(1)) == []
+    assert substitution.drawn(replace, {"small": pairs[:99]}, 40, random.Random(1)) == []
     hopeless = [("Nulla da fare qui oggi.", "Nothing to do here today.")] * 100
-    assert substitution.substituted(replace, {"hopeless": hopeless}, 5, random.Random(1)) == []
+    assert substitution.drawn(replace, {"hopeless": hopeless}, 5, random.Random(1)) == []
 
 
-def test_prepare_adds_both_kinds_under_names_of_the_mix(
+def test_words_are_put_in_english_as_they_stand_in_the_target(replace: Any) -> None:
+    assert replace.switched("Ho visto la scala di mio padre.", "I saw my father's ladder.") == (
+        "Ho visto la ladder di mio padre.",
+        "I saw my father's ladder.",
+    )
+    assert replace.switched("La scala è qui.", "The stairs are here.") is None
+
+
+Entry = tuple[str, str, tuple[str, ...], dict[str, tuple[str, ...]]]
+ENTRIES: list[tuple[Entry, dict[str, str], str]] = [
+    (("tegola", "noun", ("tile",), {"FS": ("tegola",), "FP": ("tegole",)}),
+     {"tegola": "tile", "tegole": "tiles"}, "forms with their number"),
+    (("populista", "noun", ("democrat", "advocate", "candidate", "populist"), {"MS": ("populista",)}),
+     {"populista": "populist"}, "of many the one that looks like it"),
+    (("valigia", "noun", ("bag", "grip", "suitcase", "case"), {"FS": ("valigia",)}),
+     {}, "too many, and none alike"),
+    (("strada", "noun", ("road",), {"FS": ("strada",)}), {}, "frequent"),
+    (("afa", "noun", ("sultriness",), {"FS": ("afa",)}), {}, "short"),
+    (("stufa", "noun", ("stove",), {"FS": ("stufa",)}), {}, "a verb's form too"),
+    (("ciclope", "noun", ("one-eyed giant of old",), {"MS": ("ciclope",)}), {}, "no single word"),
+    (("zufolo", "noun", ("zzyzxian",), {"MS": ("zufolo",)}), {}, "English that nobody knows"),
+    (("Roma", "noun", ("capital",), {"FS": ("Roma",)}), {}, "a name"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entry", "expected", "why"), ENTRIES, ids=[why for _, _, why in ENTRIES])
+def test_what_a_package_s_lexicon_holds(entry: Entry, expected: dict[str, str], why: str) -> None:
+    lexeme, glossary = tool("lexicon").Lexeme, tool("glossary")
+    lemma, part, english, forms = entry
+    verb = lexeme("stufare", "verb", ("stew",), {"ind.pres.S3": ("stufa",)}, 3.0)
+    found = glossary.glossary(
+        [lexeme(lemma, part, english, forms, 3.0), verb], Counter({"strada": glossary.RARE})
+    )
+    assert found == expected, why
+
+
+def test_a_package_s_lexicon_is_what_normalize_reads(tmp_path: Path) -> None:
+    from normalize.packages.lexicon import LEXICON_FILE, Lexicon
+
+    entries = {"tegole": "tiles", "tegola": "tile", "città": "city"}
+    path = tmp_path / LEXICON_FILE
+    path.write_text(tool("glossary").text_of(entries), encoding="utf-8")
+    assert path.read_text("utf-8").splitlines()[0] == "città\tcity"
+    assert Lexicon.read(path).english == entries
+
+
+def test_prepare_adds_all_kinds_under_names_of_the_mix(
     dictionaries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare, cleaning = tool("prepare"), tool("cleaning")
     monkeypatch.setattr(prepare, "DICTIONARY_PAIRS", 30)
+    monkeypatch.setattr(prepare, "SWITCHED_PAIRS", 20)
     monkeypatch.setattr(tool("substitution").Substitution.__init__, "__defaults__", (1,))
     corpus = tmp_path / "it-en.tsv"
     rows = [
@@ -482,9 +527,13 @@ def test_prepare_adds_both_kinds_under_names_of_the_mix(
     counts = Counter(with_pairs.names)
     assert counts["it/dictionary-phrases"] == 30
     assert counts["it/dictionary-sentences"] == 30
+    assert counts["it/dictionary-switched"] == 20
+    assert with_pairs.lexicons["it"]["cascata"] == "waterfall"
+    assert "scala" not in with_pairs.lexicons["it"]
+    assert with_pairs.shuffled(random.Random(1)).lexicons == with_pairs.lexicons
     without = Counter(prepare.collect({"it": [corpus]}, mix, 1, none, none).names)
     assert {k: v for k, v in counts.items() if "dictionary" not in k} == without
     for phase in mix.values():
-        for name in (prepare.PHRASES, prepare.SENTENCES):
+        for name in (prepare.PHRASES, prepare.SENTENCES, prepare.SWITCHED):
             assert name in phase["it"]
             assert name in phase["tr"]

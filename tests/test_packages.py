@@ -31,7 +31,8 @@ from normalize.packages import (
     select,
     user_folder,
 )
-from normalize.stages.translate import verify
+from normalize.packages.lexicon import Lexicon
+from normalize.stages.translate import Translator, verify
 from normalize.stages.translate.engine import Decoding, Engine
 from normalize.stages.translate.options import TranslateOptions
 
@@ -163,6 +164,52 @@ def test_the_digest_covers_what_decides_a_translation(home: Path) -> None:
     config = package.model_path / "config.json"
     config.write_text(config.read_text() + " ")
     assert package.digest() != before
+
+
+def test_a_lexicon_decides_translations_too(home: Path) -> None:
+    package = read_package(copied(home / "mine"))
+    before = package.digest()
+    assert Lexicon.read(package.lexicon_path) == Lexicon()
+    package.lexicon_path.write_bytes(b"tegola\ttile\r\n\nupupa\t hoopoe \n")
+    assert Lexicon.read(package.lexicon_path) == Lexicon({"tegola": "tile", "upupa": "hoopoe"})
+    assert package.digest() != before
+    plain_package = read_package(shutil.copytree(package.path, home / "without"))
+    plain_package.lexicon_path.unlink()
+    (plain,), (glossed,) = (
+        Translator(one, TranslateOptions(threads=1)).translate(
+            ["La tegola cade dal vecchio tetto."]
+        )
+        for one in (plain_package, package)
+    )
+    assert glossed.text != plain.text
+    assert glossed.model != plain.model
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"tegola tile\n", "lexicon.tsv, line 1: not `word<TAB>English`"),
+        (b"tegola\ttile\nupupa\t\n", "line 2: not"),
+        (b"una tegola\ttile\n", "line 1: not"),
+        (b"tegola\ttile\troof\n", "line 1: not"),
+        (b"tegola\t\xff\n", "cannot be read .not UTF-8."),
+    ],
+)
+def test_a_damaged_lexicon_is_an_error_with_its_place(
+    home: Path, content: bytes, message: str
+) -> None:
+    package = read_package(copied(home / "mine"))
+    package.lexicon_path.write_bytes(content)
+    with pytest.raises(ModelError, match=message) as caught:
+        Translator(package, TranslateOptions(threads=1))
+    assert "remove this file to translate without it" in str(caught.value)
+
+
+def test_a_lexicon_that_cannot_be_opened(home: Path) -> None:
+    package = read_package(copied(home / "mine"))
+    package.lexicon_path.mkdir()
+    with pytest.raises(ModelError, match=r"cannot be read \(Is a directory\)"):
+        Translator(package, TranslateOptions(threads=1))
 
 
 def test_the_digest_of_a_package_that_went_away(home: Path) -> None:

@@ -17,6 +17,7 @@ from translation_support import SENTENCES, build_bpe_package, tiny_package
 from normalize.document import Flag, Translation
 from normalize.errors import ModelError, UsageError
 from normalize.memory import Memory
+from normalize.packages.lexicon import Lexicon
 from normalize.stages.translate import FakeTranslator, TextTranslator, TranslateOptions, Translator
 from normalize.stages.translate.engine import Decoding, Engine, Hypothesis
 from normalize.stages.translate.translator import _revealed
@@ -179,6 +180,31 @@ def test_a_number_that_stays_lost_is_flagged() -> None:
         "Nel 1998 pioveva", {"Nel 1998 pioveva": "It rained"}, knows_placeholders=False
     )
     assert (lost.text, lost.flags) == ("It rained", (Flag.LOST_NUMBER,))
+
+
+@pytest.mark.parametrize(
+    ("source", "asked"),
+    [
+        ("Cade una tegola da 3 kg.", "Cade una tile da 3 kg."),
+        ("Nel 1998 cade una tegola: a@tegola.it", "Nel 1998 cade una tile: ｟0｠"),
+        ("CADE UNA TEGOLA", "Cade una tile"),
+        ("Tegola", "Tegola"),
+    ],
+)
+def test_the_engine_gets_words_of_the_lexicon_in_english(source: str, asked: str) -> None:
+    """The numbers, names and addresses that must arrive are still those of the source."""
+    decoder = Scripted({})
+    Translator.from_decoder(decoder, lexicon=Lexicon({"tegola": "tile"})).translate([source])
+    assert decoder.asked[0][0].rstrip(".") == asked.rstrip(".")
+
+
+def test_a_translation_with_a_lexicon_is_judged_by_the_source() -> None:
+    source = "La tegola cade dal tetto"
+    decoder = Scripted({"La tile cade dal tetto": source, "Una tile": "A tile"})
+    translator = Translator.from_decoder(decoder, lexicon=Lexicon({"tegola": "tile"}))
+    copied, right = translator.translate([source, "Una tegola"])
+    assert (copied.text, copied.flags) == (source, (Flag.COPIED, Flag.UNTRANSLATED))
+    assert (right.text, right.flags) == ("A tile", ())
 
 
 def test_a_loop_is_tried_again_with_safer_decoding() -> None:

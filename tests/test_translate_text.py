@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from normalize.document import Flag
+from normalize.packages.lexicon import Lexicon
 from normalize.stages.translate.casing import is_shouted, sentence_case, with_manner_of
 from normalize.stages.translate.frame import framed
 from normalize.stages.translate.guards import flags_of, lost_numbers
@@ -46,6 +47,20 @@ def test_a_frame_loses_nothing(text: str) -> None:
 def test_protected(case: dict[str, Any]) -> None:
     text = case["original"]
     assert [text[span.start : span.end] for span in protected_spans(text)] == case["expected"]
+
+
+LEXICON = Lexicon({"tegola": "tile", "upupa": "hoopoe"})
+
+
+@pytest.mark.parametrize("case", cases("lexicon"))
+def test_words_of_the_lexicon(case: dict[str, Any]) -> None:
+    assert LEXICON.glossed(case["original"]) == case["expected"]
+
+
+@given(st.text())
+def test_a_lexicon_changes_its_own_words_alone(text: str) -> None:
+    assert Lexicon().glossed(text) == text
+    assert Lexicon({"tegola": "tegola"}).glossed(text) == text
 
 
 @pytest.mark.parametrize("case", cases("guards"))

@@ -6,6 +6,7 @@ A package is a folder that argostranslate, LibreTranslate and `normalize` read:
     it-en/metadata.json         languages and version
     it-en/model/                CTranslate2 model
     it-en/sentencepiece.model   subwords
+    it-en/lexicon.tsv           rare words with their English, if any, for `normalize` alone
     it-en/canaries.json         sentences and what this very model makes of them
     it-en/README.md             the model card (written by `card.py`)
 
@@ -26,6 +27,7 @@ import numpy as np
 import sentencepiece
 import torch
 from ctranslate2.specs import TransformerSpec, common_spec
+from glossary import lexicon_beside
 from layout import BIAS, LAST, TARGET_TABLES, Weights, grown, variables
 from model import Shape, position_encodings
 from package import build_archive
@@ -163,7 +165,8 @@ def export(
 ) -> None:
     """Write the package folder; a folder that is there already is replaced as a whole.
 
-    quantization: a CTranslate2 storage type, `int8` or `float32`.
+    quantization: a CTranslate2 storage type, `int8` or `float32`. The lexicon that `prepare.py` left
+    beside the vocabulary goes with it, if it holds any word.
     """
     spec = specification(checkpoint, read_pieces(sentencepiece_model))
     spec.optimize(quantization=None if quantization == "float32" else quantization)
@@ -172,6 +175,9 @@ def export(
     (fresh / "model").mkdir(parents=True)
     spec.save(str(fresh / "model"))
     shutil.copyfile(sentencepiece_model, fresh / "sentencepiece.model")
+    lexicon = lexicon_beside(sentencepiece_model, language)
+    if lexicon.is_file() and lexicon.stat().st_size:
+        shutil.copyfile(lexicon, fresh / "lexicon.tsv")
     metadata = {
         "package_version": version,
         "argos_version": ARGOS_VERSION,

@@ -19,17 +19,18 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import sentencepiece
 from augmentation import PLACEHOLDERS, augmented, chained, joined, lowered
 from cleaning import Cleaner, Exclusions
-from lexicon import italian, turkish
+from glossary import GLOSSED, glossary, lexicon_beside, text_of
+from lexicon import Lexeme, italian, turkish
 from phrases_it import Italian
 from phrases_tr import Turkish
-from substitution import Substitution, substituted
+from substitution import Substitution, drawn
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 MAX_TOKENS = 150
@@ -43,9 +44,12 @@ CHAINED = "sentences-chained"
 """The name under which the mix weighs them."""
 DICTIONARY_PAIRS = 60_000
 """Phrases of dictionary words, and sentences with dictionary words in them, for each language."""
+SWITCHED_PAIRS = 40_000
+"""Sentences with English words in them, for each language."""
 DICTIONARIES = {"it": (italian, Italian), "tr": (turkish, Turkish)}
 """What reads the dictionaries of a language, and what makes phrases of them."""
 PHRASES, SENTENCES = "dictionary-phrases", "dictionary-sentences"
+SWITCHED = "dictionary-switched"
 """The names under which the mix weighs them."""
 WORD = re.compile(r"[^\W\d_]+")
 FOLDER = Path(__file__).parent
@@ -79,21 +83,20 @@ def read_pairs(path: Path) -> Iterator[tuple[str, str, str]]:
 
 def from_dictionary(
     language: str,
-    folder: Path,
+    lexemes: Sequence[Lexeme],
     counts: Counter[str],
     sentences: dict[str, list[tuple[str, str]]],
     rng: random.Random,
 ) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Pairs that teach words which the corpus lacks, by the name that the mix weighs them under.
 
-    folder: the dictionaries (see `lexicon`). counts: lower-case words of the corpus. sentences: pairs by source.
+    lexemes: words of the dictionaries (see `lexicon`). counts: lower-case words of the corpus. sentences: pairs by source.
     """
-    read, phrases = DICTIONARIES[language]
-    lexemes = list(read(folder))
-    maker = phrases(lexemes, counts, rng)
+    maker = DICTIONARIES[language][1](lexemes, counts, rng)
     yield PHRASES, [maker.phrase() for _ in range(DICTIONARY_PAIRS)]
     replace = Substitution(language, lexemes, counts, rng)
-    yield SENTENCES, substituted(replace, sentences, DICTIONARY_PAIRS, rng)
+    yield SENTENCES, drawn(replace, sentences, DICTIONARY_PAIRS, rng)
+    yield SWITCHED, drawn(replace.switched, sentences, SWITCHED_PAIRS, rng)
 
 
 @dataclass
@@ -109,13 +112,15 @@ class Collection:
     """English words per name, augmentation not counted."""
     clean: Counter[str] = field(default_factory=Counter)
     """Pairs per name, augmentation not counted."""
+    lexicons: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What the packages of languages carry (see `glossary`)."""
 
     def shuffled(self, rng: random.Random) -> Collection:
         """The same in another order."""
         order = list(range(len(self.pairs)))
         rng.shuffle(order)
         pairs, names = [self.pairs[i] for i in order], [self.names[i] for i in order]
-        return Collection(pairs, names, self.faults, self.words, self.clean)
+        return replace(self, pairs=pairs, names=names)
 
 
 def corpus_files(corpora: Path, furniture: Path, language: str) -> list[Path]:
@@ -178,7 +183,10 @@ def collect(
             (CHAINED, chained(prose, CHAINS, rng)),
         ]
         if dictionaries is not None:
-            made += from_dictionary(language, dictionaries, counts, prose, rng)
+            lexemes = list(DICTIONARIES[language][0](dictionaries))
+            made += from_dictionary(language, lexemes, counts, prose, rng)
+            if language in GLOSSED:
+                found.lexicons[language] = glossary(lexemes, counts)
         for name, together in made:
             found.pairs += together
             found.names += [f"{language}/{name}"] * len(together)
@@ -306,6 +314,9 @@ def main() -> None:
         prefix = vocabulary.with_suffix("")
         learn_vocabulary(collection, mix["main"], options.vocabulary, prefix, options.seed)
     tokens = encode(collection, vocabulary, options.work / "data.npz")
+    for language in files:
+        entries = collection.lexicons.get(language, {})
+        lexicon_beside(vocabulary, language).write_text(text_of(entries), encoding="utf-8")
     record = {
         "digest": files_digest(
             [*(path for paths in files.values() for path in paths), *dictionaries]

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from glossary import lexicon_beside
 from prepare import corpus_files, files_digest, lexicon_files
 
 FOLDER = Path(__file__).resolve().parent
@@ -39,6 +40,7 @@ SCRIPTS = {
         "phrases_it.py",
         "phrases_tr.py",
         "substitution.py",
+        "glossary.py",
     ),
     "train": ("train.py", "batches.py", "model.py", "optimiser.py", "layout.py", "mix.toml"),
     "export": ("export.py", "layout.py", "canaries.json"),
@@ -102,6 +104,7 @@ def steps(options: argparse.Namespace) -> list[Step]:
     data, vocabulary = work / "data.npz", work / "sentencepiece.model"
     checkpoint, scores, models = work / "checkpoint.pt", work / "scores.json", options.models
     packages = [models / f"{language}-en" for language in languages]
+    lexicons = tuple(lexicon_beside(vocabulary, language) for language in languages)
     corpora = [
         file
         for lang in languages
@@ -138,7 +141,7 @@ def steps(options: argparse.Namespace) -> list[Step]:
             "prepare",
             (*corpora, *lexicon_files(options.corpora), *options.evaluation),
             (prepare,),
-            (data, vocabulary),
+            (data, vocabulary, *lexicons),
         ),
         Step(
             "train",
@@ -146,7 +149,7 @@ def steps(options: argparse.Namespace) -> list[Step]:
             (script("train.py", work, *length, *seed, *options.train),),
             (checkpoint,),
         ),
-        Step("export", (checkpoint, vocabulary), (export,), tuple(translators)),
+        Step("export", (checkpoint, vocabulary, *lexicons), (export,), tuple(translators)),
         Step("evaluate", (*translators, *options.evaluation), (measure,), (scores,)),
         Step("card", (*translators, scores), (card,), (models / "index.toml",)),
         Step(

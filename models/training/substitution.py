@@ -12,7 +12,7 @@ import itertools
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from inflection_tr import VOWELS
 from lexicon import Lexeme
@@ -115,6 +115,20 @@ class Substitution:
             changed = True
         return (source, target) if changed else None
 
+    def switched(self, source: str, target: str) -> Pair | None:
+        """The pair with up to `MOST` words of the source in English, as they stand in the target; None if there is none.
+
+        Teaches a network to let English words in a foreign sentence stand, so that words it does not know can be given to it
+        in English (after K. Song et al., "Code-Switching for Enhancing NMT with Pre-Specified Translation", NAACL 2019).
+        """
+        chances = self._chances(source, target)
+        if not chances:
+            return None
+        most = self._rng.randint(1, min(MOST, len(chances)))
+        for word, english, _, _ in self._rng.sample(chances, most):
+            source = re.sub(rf"(?<!\w){word}(?!\w)", english, source, count=1)
+        return source, target
+
     def _chances(self, source: str, target: str) -> list[tuple[str, str, str, str]]:
         """Words that can be replaced: (word, its English, shape, tag)."""
         words, english = Counter(_WORD.findall(source)), Counter(_WORD.findall(target))
@@ -134,15 +148,16 @@ def _previous(text: str, end: int) -> str:
     return text[:end].rstrip().rpartition(" ")[2].lower()
 
 
-def substituted(
-    replace: Substitution,
+def drawn(
+    change: Callable[[str, str], Pair | None],
     sentences: Mapping[str, Sequence[Pair]],
     count: int,
     rng: random.Random,
 ) -> list[Pair]:
-    """Up to `count` pairs with rare words in them.
+    """Up to `count` real pairs, changed.
 
-    sentences: pairs by source. A source is drawn as often as the square root of its size says, one of under 100 sentences never.
+    change: what makes another pair of one, or None. sentences: pairs by source. A source is drawn as often as the square root
+    of its size says, one of under 100 sentences never.
     """
     pools = [pairs for _, pairs in sorted(sentences.items()) if len(pairs) >= 100]
     weights = [len(pairs) ** 0.5 for pairs in pools]
@@ -152,6 +167,6 @@ def substituted(
             break
         (pairs,) = rng.choices(pools, weights)
         source, target = rng.choice(pairs)
-        if SHORTEST <= len(target.split()) <= LONGEST and (pair := replace(source, target)):
+        if SHORTEST <= len(target.split()) <= LONGEST and (pair := change(source, target)):
             made.append(pair)
     return made

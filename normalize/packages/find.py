@@ -17,6 +17,7 @@ from pathlib import Path
 
 from normalize.errors import ModelError
 from normalize.packages.archive import unpacked
+from normalize.packages.lexicon import LEXICON_FILE
 
 
 class TokenizerKind(StrEnum):
@@ -83,9 +84,14 @@ class Package:
         """The CTranslate2 model's folder."""
         return self.path / "model"
 
+    @property
+    def lexicon_path(self) -> Path:
+        """The file of the lexicon; most packages have none."""
+        return self.path / LEXICON_FILE
+
     def digest(self) -> str:
-        """SHA-256, in hexadecimal, of the files that decide a translation: metadata, tokeniser and
-        model.
+        """SHA-256, in hexadecimal, of the files that decide a translation: metadata, tokeniser,
+        model and, if there is one, lexicon.
 
         It is the digest of the lines `<sha256 of file>  <relative path>`, ordered by path (what
         `sha256sum` prints), so a README may change without changing it. Kept for the life of the
@@ -93,6 +99,7 @@ class Package:
         """
         files = [self.path / "metadata.json", self.tokenizer_path]
         files += [path for path in self.model_path.rglob("*") if path.is_file()]
+        files += [path for path in (self.lexicon_path,) if path.is_file()]
         try:
             states = [(str(path), *_state(path)) for path in files]
             lines = sorted(

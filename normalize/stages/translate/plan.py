@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from normalize.packages.lexicon import Lexicon
 from normalize.stages.translate.casing import is_shouted, sentence_case
 from normalize.stages.translate.frame import framed
 from normalize.stages.translate.names import name_spans
@@ -82,13 +83,15 @@ class Planner:
     """Makes plans for one package.
 
     source: its source language. count: subwords of a text. max_pieces: most subwords in a unit.
-    protection: HIDE where the package knows placeholders, else SPLIT.
+    protection: HIDE where the package knows placeholders, else SPLIT. lexicon: words that the engine
+    gets in English.
     """
 
     source: str
     count: Callable[[str], int]
     max_pieces: int
     protection: Protection
+    lexicon: Lexicon = field(default_factory=Lexicon)
 
     def plan(self, text: str) -> tuple[Part, ...]:
         """The parts of a text, in order; their literal stretches and translations join to the
@@ -188,6 +191,7 @@ class Planner:
         text = "".join([*pieces, core[end:]])
         if shouted:
             text = sentence_case(text, self.source)
+        text = self.lexicon.glossed(text)
         return Unit(
             core, _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text), tuple(hidden), literal, shouted
         )

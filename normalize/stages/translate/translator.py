@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from normalize.document import Flag, Translation
 from normalize.memory import Memory, memory_key
 from normalize.packages.find import Package
+from normalize.packages.lexicon import Lexicon
 from normalize.stages.translate.casing import with_manner_of
 from normalize.stages.translate.engine import Decoder, Decoding, Engine, Hypothesis
 from normalize.stages.translate.guards import UNACCEPTABLE, flags_of
@@ -18,7 +19,7 @@ from normalize.stages.translate.options import TranslateOptions
 from normalize.stages.translate.plan import Part, Planner, Protection, Unit
 from normalize.stages.translate.tokenizers import PLACEHOLDERS
 
-REVISION = 3
+REVISION = 4
 """Counts the changes of this package's code that change translations; part of the translation
 memory's key.
 """
@@ -67,27 +68,37 @@ class Translator:
             f"{package.pair}@{package.digest()[:12]}",
             Engine(package, options),
             options,
+            Lexicon.read(package.lexicon_path),
         )
         self._memory = memory
         self._digest = package.digest()
 
     @classmethod
     def from_decoder(
-        cls, decoder: Decoder, source: str = "it", signature: str = "it-en@test"
+        cls,
+        decoder: Decoder,
+        source: str = "it",
+        signature: str = "it-en@test",
+        lexicon: Lexicon | None = None,
     ) -> Translator:
         """A translator around any engine, without a memory: for tests."""
         translator = cls.__new__(cls)
-        translator._start(source, signature, decoder, TranslateOptions())
+        translator._start(source, signature, decoder, TranslateOptions(), lexicon or Lexicon())
         translator._memory = None
         return translator
 
     def _start(
-        self, source: str, signature: str, decoder: Decoder, options: TranslateOptions
+        self,
+        source: str,
+        signature: str,
+        decoder: Decoder,
+        options: TranslateOptions,
+        lexicon: Lexicon,
     ) -> None:
         self.signature = signature
         self._source, self._decoder, self._options = source, decoder, options
         protection = Protection.HIDE if decoder.knows_placeholders else Protection.SPLIT
-        self._planner = Planner(source, decoder.count, options.max_pieces, protection)
+        self._planner = Planner(source, decoder.count, options.max_pieces, protection, lexicon)
         self._usual = Decoding(beam=options.beam)
         self._fuller = Decoding(beam=options.beam, no_repeat_ngram=4, length_penalty=2.0)
         self._safer = Decoding(
