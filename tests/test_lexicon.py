@@ -509,6 +509,19 @@ def test_a_package_s_lexicon_is_what_normalize_reads(tmp_path: Path) -> None:
     assert Lexicon.read(path).english == entries
 
 
+def test_the_card_tells_of_a_lexicon_and_its_licence(tmp_path: Path) -> None:
+    card = tool("card")
+    assert card.lexicon_words(tmp_path) == 0
+    assert set(card._about_lexicon(0, "it").values()) == {""}
+    (tmp_path / "lexicon.tsv").write_text("tegola\ttile\n" * 1200, encoding="utf-8")
+    about = card._about_lexicon(card.lexicon_words(tmp_path), "it")
+    assert "has 1,200 Italian words" in about["lexicon"]
+    assert "WordNet" in about["lexicon_licence"]
+    assert "CC-BY-SA" in about["lexicon_licence"]
+    template = (TRAINING / "card.md").read_text(encoding="utf-8")
+    assert all(f"${name}" in template for name in about)
+
+
 def test_prepare_adds_all_kinds_under_names_of_the_mix(
     dictionaries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -635,6 +635,7 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
         assert package.sha256(work / "models" / "it-en" / name) == wanted
     card = (work / "models" / "it-en" / "README.md").read_text(encoding="utf-8")
     assert "$" not in card
+    assert "## Lexicon" not in card
     assert "equals a test text by its letters: 0." in card
     assert len(list((work / "argosmodel").glob("*.argosmodel"))) == 2
     assert run("recipe.py", *command).count("done already") == 6

@@ -21,6 +21,16 @@ DOMAINS = {
     "newssyscomb2009": "news, 2009",
     "wmt16": "news, 2016",
 }
+LEXICON = """## Lexicon
+
+`lexicon.tsv` has {words:,} {language} words that the training text hardly has, with one English word each. `normalize` gives them to the
+model in English; argostranslate and LibreTranslate do not read it, and the scores above are without it. It is made of dictionaries by
+rule (`models/training/glossary.py`), and some of its English is another sense of the word.
+
+"""
+LEXICON_LICENCE = """
+
+`lexicon.tsv` is made of {origin} ({licence})."""
 Json = dict[str, Any]
 
 
@@ -84,14 +94,33 @@ def _data_row(row: tuple[str, int, int]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def lexicon_words(package: Path) -> int:
+    """How many words a package's lexicon holds; 0 without one."""
+    path = package / "lexicon.tsv"
+    return path.read_text(encoding="utf-8").count("\n") if path.is_file() else 0
+
+
+def _about_lexicon(words: int, language: str) -> dict[str, str]:
+    """What the card says of a package's lexicon, if it has one."""
+    if not words:
+        return {"lexicon": "", "lexicon_licence": ""}
+    origin, licence = origin_of(f"{language}/lexicon.tsv")
+    return {
+        "lexicon": LEXICON.format(words=words, language=NAMES[language]),
+        "lexicon_licence": LEXICON_LICENCE.format(origin=origin, licence=licence),
+    }
+
+
 def failures_of(pair: str) -> str:
     """The known failures of a pair, written by hand after reading translations."""
     return (FOLDER / "failures" / f"{pair}.md").read_text(encoding="utf-8").strip()
 
 
-def render(measured: Json, metadata: Json, training: Training, published: str) -> str:
+def render(
+    measured: Json, metadata: Json, training: Training, published: str, words: int = 0
+) -> str:
     """The card of one package; measured: its entry in the JSON output of
-    `benchmarks/quality.py`.
+    `benchmarks/quality.py`. words: in its lexicon.
     """
     run, shape = metadata["training"], metadata["training"]["shape"]
     language = metadata["from_code"]
@@ -129,4 +158,5 @@ def render(measured: Json, metadata: Json, training: Training, published: str) -
         overlap_pages=training.overlap.pages,
         data="\n".join(_data_row(r) for r in training.sources if r[0].startswith(f"{language}/")),
         licence=training.licence,
+        **_about_lexicon(words, language),
     )

@@ -18,7 +18,7 @@ import json
 import sys
 from pathlib import Path
 
-from card import Json, Training, count_sources, render
+from card import Json, Training, count_sources, lexicon_words, render
 from cleaning import Exclusions
 from overlap import overlap
 
@@ -122,7 +122,7 @@ def main() -> None:
         package = options.models / measured["pair"]
         metadata = json.loads((package / "metadata.json").read_text(encoding="utf-8"))
         write_canaries(package)
-        card = render(measured, metadata, training, measured["published"])
+        card = render(measured, metadata, training, measured["published"], lexicon_words(package))
         (package / "README.md").write_text(card, encoding="utf-8")
         parts.append(entry(package, measured, training))
     (options.models / "index.toml").write_text("\n".join(parts), encoding="utf-8")
