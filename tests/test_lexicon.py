@@ -469,14 +469,15 @@ def test_words_are_put_in_english_as_they_stand_in_the_target(replace: Any) -> N
         "I saw my father's ladder.",
     )
     assert replace.switched("La scala è qui.", "The stairs are here.") is None
+    assert replace.switched("La scala ha un ladder.", "The ladder has another one.") is None
 
 
 Entry = tuple[str, str, tuple[str, ...], dict[str, tuple[str, ...]]]
 ENTRIES: list[tuple[Entry, dict[str, str], str]] = [
     (("tegola", "noun", ("tile",), {"FS": ("tegola",), "FP": ("tegole",)}),
      {"tegola": "tile", "tegole": "tiles"}, "forms with their number"),
-    (("populista", "noun", ("democrat", "advocate", "candidate", "populist"), {"MS": ("populista",)}),
-     {"populista": "populist"}, "of many the one that looks like it"),
+    (("conservatrice", "noun", ("librarian", "keeper", "conservative", "curator"), {"FS": ("conservatrice",)}),
+     {"conservatrice": "conservative"}, "of many the one that looks like it"),
     (("valigia", "noun", ("bag", "grip", "suitcase", "case"), {"FS": ("valigia",)}),
      {}, "too many, and none alike"),
     (("strada", "noun", ("road",), {"FS": ("strada",)}), {}, "frequent"),
@@ -484,6 +485,10 @@ ENTRIES: list[tuple[Entry, dict[str, str], str]] = [
     (("stufa", "noun", ("stove",), {"FS": ("stufa",)}), {}, "a verb's form too"),
     (("ciclope", "noun", ("one-eyed giant of old",), {"MS": ("ciclope",)}), {}, "no single word"),
     (("zufolo", "noun", ("zzyzxian",), {"MS": ("zufolo",)}), {}, "English that nobody knows"),
+    (("serata", "noun", ("evening",), {"FS": ("serata",)}), {}, "an everyday word of no relative"),
+    (("museo", "noun", ("museum", "gallery"), {"MS": ("museo",)}),
+     {"museo": "museum"}, "an everyday word whose first translation is a relative"),
+    (("alone", "noun", ("halo",), {"MS": ("alone",)}), {}, "English too"),
     (("Roma", "noun", ("capital",), {"FS": ("Roma",)}), {}, "a name"),
 ]  # fmt: skip
 

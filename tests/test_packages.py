@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -170,7 +171,7 @@ def test_a_lexicon_decides_translations_too(home: Path) -> None:
     package = read_package(copied(home / "mine"))
     before = package.digest()
     assert Lexicon.read(package.lexicon_path) == Lexicon()
-    package.lexicon_path.write_bytes(b"tegola\ttile\r\n\nupupa\t hoopoe \n")
+    package.lexicon_path.write_bytes(b"\xef\xbb\xbftegola\ttile\r\n\nupupa\t hoopoe \n")
     assert Lexicon.read(package.lexicon_path) == Lexicon({"tegola": "tile", "upupa": "hoopoe"})
     assert package.digest() != before
     plain_package = read_package(shutil.copytree(package.path, home / "without"))
@@ -193,6 +194,10 @@ def test_a_lexicon_decides_translations_too(home: Path) -> None:
         (b"una tegola\ttile\n", "line 1: not"),
         (b"tegola\ttile\troof\n", "line 1: not"),
         (b"tegola\t\xff\n", "cannot be read .not UTF-8."),
+        (b"Tegola\ttile\n", "line 1: 'Tegola' has a capital"),
+        (b"tegola\ttile\ntegola\troof\n", "line 2: 'tegola' is there twice"),
+        ("tegola\t｟0｠\n".encode(), "line 1: '｟0｠' holds a placeholder's bracket"),
+        (b"tegola\tti\0le\n", "line 1: not"),
     ],
 )
 def test_a_damaged_lexicon_is_an_error_with_its_place(
@@ -200,9 +205,18 @@ def test_a_damaged_lexicon_is_an_error_with_its_place(
 ) -> None:
     package = read_package(copied(home / "mine"))
     package.lexicon_path.write_bytes(content)
-    with pytest.raises(ModelError, match=message) as caught:
-        Translator(package, TranslateOptions(threads=1))
-    assert "remove this file to translate without it" in str(caught.value)
+    uses = (
+        lambda: Translator(package, TranslateOptions(threads=1)),
+        lambda: select(["it-en"], [package.path]),
+        lambda: import_package(package.path),
+    )
+    for use in uses:
+        with pytest.raises(ModelError, match=message) as caught:
+            use()
+        assert "remove this file to translate without it" in str(caught.value)
+    assert find_packages() == {}
+    (problem,) = verify(package)
+    assert re.search(message, problem)
 
 
 def test_a_lexicon_that_cannot_be_opened(home: Path) -> None:

@@ -6,9 +6,11 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -558,6 +560,27 @@ def test_a_deeper_network_is_blended_with_the_one_it_grew_from(trained: Path) ->
         np.testing.assert_allclose(blended.weights[name], array + 0.75, atol=1e-5, err_msg=name)
     with pytest.raises(ValueError, match="more than"):
         export.blended(before, deeper, 0.5)
+
+
+def test_the_lexicon_beside_the_vocabulary_goes_with_its_language(
+    trained: Path, tmp_path: Path
+) -> None:
+    export, package = tool("export"), tool("package")
+    shutil.copyfile(trained.parent / "sentencepiece.model", tmp_path / "sentencepiece.model")
+    (tmp_path / "lexicon.it.tsv").write_text("tegola\ttile\n", encoding="utf-8")
+    (tmp_path / "lexicon.tr.tsv").write_text("", encoding="utf-8")
+    for language in ("it", "tr"):
+        export.export(
+            export.read_checkpoint(trained),
+            tmp_path / "sentencepiece.model",
+            tmp_path / f"{language}-en",
+            language,
+            "0.1",
+        )
+    assert (tmp_path / "it-en" / "lexicon.tsv").read_text("utf-8") == "tegola\ttile\n"
+    assert not (tmp_path / "tr-en" / "lexicon.tsv").exists()
+    archive = zipfile.ZipFile(package.build_archive(tmp_path / "it-en", tmp_path))
+    assert any(name.endswith("/lexicon.tsv") for name in archive.namelist())
 
 
 def test_a_sharper_package_ranks_alike_and_goes_back_to_the_same_weights(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from lexicon import Lexeme
@@ -17,11 +17,17 @@ RARE = 20
 SHORTEST = 4
 """Letters of a word; shorter ones are abbreviations and forms of others too often."""
 SENSES = 3
-"""A word with more translations is left to the network, unless one of them looks like it."""
-COGNATE = 0.62
+"""A word with more translations is left to the network, unless one of the first looks like it."""
+EVERYDAY = 4.5
+"""Zipf frequency from which a word, rare only in texts about software, must have a relative as its first translation."""
+ENGLISH = 3.0
+"""Zipf frequency in English from which a form is left alone that is nearly as frequent there: it may be English (`alone`, `lane`)."""
+COGNATE = 0.7
 """Similarity of spelling (Ratcliff and Obershelp) from which a translation is taken for the word's relative: `populista`, `populist`."""
+RELATIVE, RANK = 1.0, 0.3
+"""What being a relative is worth in Zipf frequency, and what each place further down in the dictionary costs; set by eye."""
 KNOWN = 2.0
-"""Zipf frequency that the English word must have, if it is no relative."""
+"""Zipf frequency that the English word must have."""
 GLOSSED = ("it",)
 """Languages whose packages carry a lexicon. Not Turkish, whose words lose the case that their endings say."""
 
@@ -38,26 +44,36 @@ def similarity(word: str, english: str) -> float:
     return difflib.SequenceMatcher(None, word, english, autojunk=False).ratio()
 
 
-def _choice(readings: Iterable[tuple[str, Candidate]]) -> Candidate | None:
-    """The translation to rely on, if there is one: the most alike in spelling, else the first of few.
+def _choice(readings: Sequence[tuple[str, Candidate]], everyday: bool) -> Candidate | None:
+    """The translation to rely on, if there is one: of the first few that people know the most usual, relatives first.
 
     readings: lemma and one of its translations, the most likely first.
     """
-    found = [(similarity(lemma, candidate[0]), candidate) for lemma, candidate in readings]
-    if not found:
+    known = [one for one in readings if zipf_frequency(one[1][0], "en") >= KNOWN]
+    best: tuple[float, bool, Candidate] | None = None
+    for rank, (lemma, candidate) in enumerate(known[: 1 if everyday else SENSES]):
+        relative = similarity(lemma, candidate[0]) >= COGNATE
+        worth = zipf_frequency(candidate[0], "en") + RELATIVE * relative - RANK * rank
+        if best is None or worth > best[0]:
+            best = worth, relative, candidate
+    if best is None:
         return None
-    best, relative = max(found, key=lambda one: one[0])
-    if best >= COGNATE:
-        return relative
-    first = found[0][1]
-    few = len({english for _, (english, _) in found}) <= SENSES
-    return first if few and zipf_frequency(first[0], "en") >= KNOWN else None
+    few = len({english for _, (english, _) in readings}) <= SENSES
+    return best[2] if best[1] or (few and not everyday) else None
 
 
-def glossary(lexemes: Iterable[Lexeme], counts: Counter[str]) -> dict[str, str]:
+def _foreign(form: str, language: str) -> bool:
+    """Whether a form may be English left as it is."""
+    own, other = zipf_frequency(form, language), zipf_frequency(form, "en")
+    return other >= ENGLISH and other >= own - 1
+
+
+def glossary(
+    lexemes: Iterable[Lexeme], counts: Counter[str], language: str = "it"
+) -> dict[str, str]:
     """The English of the rare forms of nouns and adjectives, in the order of the forms.
 
-    counts: lower-case words of the training text. A form that is a verb's too is left to the network.
+    counts: lower-case words of the training text. A form that a verb of the dictionaries has too is left to the network.
     """
     readings: dict[str, list[tuple[str, Candidate]]] = defaultdict(list)
     verbs: set[str] = set()
@@ -74,8 +90,14 @@ def glossary(lexemes: Iterable[Lexeme], counts: Counter[str]) -> dict[str, str]:
                         for english in lexeme.english
                         if " " not in english
                     ]
-    rare = (form for form in sorted(readings) if counts[form] < RARE and form not in verbs)
-    chosen = ((form, _choice(readings[form])) for form in rare)
+    rare = (
+        form
+        for form in sorted(readings)
+        if counts[form] < RARE and form not in verbs and not _foreign(form, language)
+    )
+    chosen = (
+        (form, _choice(readings[form], zipf_frequency(form, language) >= EVERYDAY)) for form in rare
+    )
     return {form: inflected(*candidate) for form, candidate in chosen if candidate}
 
 

@@ -50,7 +50,7 @@ DICTIONARIES = {"it": (italian, Italian), "tr": (turkish, Turkish)}
 """What reads the dictionaries of a language, and what makes phrases of them."""
 PHRASES, SENTENCES = "dictionary-phrases", "dictionary-sentences"
 SWITCHED = "dictionary-switched"
-"""The names under which the mix weighs them."""
+"""The names under which the mix weighs pairs made of dictionaries."""
 WORD = re.compile(r"[^\W\d_]+")
 FOLDER = Path(__file__).parent
 Mix = dict[str, dict[str, dict[str, float]]]

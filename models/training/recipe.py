@@ -43,7 +43,7 @@ SCRIPTS = {
         "glossary.py",
     ),
     "train": ("train.py", "batches.py", "model.py", "optimiser.py", "layout.py", "mix.toml"),
-    "export": ("export.py", "layout.py", "canaries.json"),
+    "export": ("export.py", "layout.py", "glossary.py", "canaries.json"),
     "evaluate": (),
     "card": ("index.py", "card.py", "card.md", "overlap.py", "sources.toml", "canaries.json"),
     "package": ("package.py",),
@@ -134,7 +134,9 @@ def steps(options: argparse.Namespace) -> list[Step]:
         "--machine", options.machine, *evaluation,
     )  # fmt: skip
     translators = [
-        package / name for package in packages for name in ("model", "sentencepiece.model")
+        package / name
+        for package in packages
+        for name in ("model", "sentencepiece.model", "metadata.json")
     ]
     return [
         Step(
@@ -151,7 +153,7 @@ def steps(options: argparse.Namespace) -> list[Step]:
         ),
         Step("export", (checkpoint, vocabulary, *lexicons), (export,), tuple(translators)),
         Step("evaluate", (*translators, *options.evaluation), (measure,), (scores,)),
-        Step("card", (*translators, scores), (card,), (models / "index.toml",)),
+        Step("card", (*translators, *lexicons, scores), (card,), (models / "index.toml",)),
         Step(
             "package", tuple(packages), (script("package.py", work / "argosmodel", *packages),), ()
         ),

@@ -26,7 +26,7 @@ _MARKDOWN_BLOCK = re.compile(
     r"\n\s*\n|\n(?=\s*(?:[-*+]|\d+\.)\s)|\n(?=\s*\|)|\n(?=#+ )|(?<=\n)(?=#+ )"
 )
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)(?:\{[^}]*\})?")
-_FORMULA = re.compile(r"\$\$|\\\(|\$[^$\s][^$]*\$|\{%|\{\{|`[^`]*<[^`]*`")
+_FORMULA = re.compile(r"\$\$|\\\(|\$[^$\s](?:[^$]*[^$\s])?\$(?!\d)|\{%|\{\{|`[^`]*<[^`]*`")
 """Formulas, marks of a program, and code with a blank to fill in: text in which they stand is incomplete."""
 _ATTRIBUTES = re.compile(r"\s*\{[#:.][^}]*\}")
 _SYMBOLS = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]+")

@@ -121,13 +121,18 @@ class Substitution:
         Teaches a network to let English words in a foreign sentence stand, so that words it does not know can be given to it
         in English (after K. Song et al., "Code-Switching for Enhancing NMT with Pre-Specified Translation", NAACL 2019).
         """
-        chances = self._chances(source, target)
+        words = set(_WORD.findall(source))
+        chances = {
+            word: english
+            for word, english, _, _ in self._chances(source, target)
+            if english not in words
+        }
         if not chances:
             return None
         most = self._rng.randint(1, min(MOST, len(chances)))
-        for word, english, _, _ in self._rng.sample(chances, most):
-            source = re.sub(rf"(?<!\w){word}(?!\w)", english, source, count=1)
-        return source, target
+        chosen = self._rng.sample(sorted(chances), most)
+        pattern = rf"(?<!\w)(?:{'|'.join(chosen)})(?!\w)"
+        return re.sub(pattern, lambda match: chances[match[0]], source), target
 
     def _chances(self, source: str, target: str) -> list[tuple[str, str, str, str]]:
         """Words that can be replaced: (word, its English, shape, tag)."""

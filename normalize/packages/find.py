@@ -17,7 +17,7 @@ from pathlib import Path
 
 from normalize.errors import ModelError
 from normalize.packages.archive import unpacked
-from normalize.packages.lexicon import LEXICON_FILE
+from normalize.packages.lexicon import LEXICON_FILE, Lexicon
 
 
 class TokenizerKind(StrEnum):
@@ -248,7 +248,8 @@ def find_packages(explicit: Sequence[Path] = ()) -> dict[str, Package]:
 def select(pairs: Sequence[str], explicit: Sequence[Path] = ()) -> dict[str, Package]:
     """The packages for these language pairs, in the order asked for.
 
-    Raises ModelError that names every missing pair, what there is instead, and what to try.
+    Raises ModelError that names every missing pair, what there is instead, and what to try, or where the lexicon of a
+    package is damaged: before anything is read.
     """
     found = find_packages(explicit)
     missing = [pair for pair in pairs if pair not in found]
@@ -262,4 +263,6 @@ def select(pairs: Sequence[str], explicit: Sequence[Path] = ()) -> dict[str, Pac
             f" try {advice}, or give its path"
         )
         raise ModelError(message)
+    for pair in pairs:
+        Lexicon.read(found[pair].lexicon_path)
     return {pair: found[pair] for pair in pairs}

@@ -16,8 +16,22 @@ from pathlib import Path
 from normalize.errors import ModelError
 
 LEXICON_FILE = "lexicon.tsv"
-_WORD = re.compile(r"(?<![\w@#./\\-])[^\W\d_]+(?![\w@/\\\u0300-\u036f-]|\.\w)")
-"""A word that is no part of an address, a path, an identifier or a compound with a hyphen, and has no accent beside its last letter."""
+_ADVICE = "install the package again, or remove this file to translate without it"
+_WORD = re.compile(r"""(?<![^\s'’"“«(\[])[^\W\d_]+(?=[.,;:!?…'’"”»)\]]*(?:\s|$))""")
+"""A word between white space and ordinary punctuation: no part of an address, a path, an identifier or a compound."""
+_HIDDEN = re.compile("[｟｠]")
+"""Brackets of placeholders."""
+
+
+def _fault(word: str, meaning: str, known: Mapping[str, str]) -> str:
+    """What is wrong with a line; empty if nothing is."""
+    if not re.fullmatch(r"[^\W\d_]+", word) or not meaning or not meaning.isprintable():
+        return "not `word<TAB>English`"
+    if word != word.lower():
+        return f"{word!r} has a capital; only words in small letters are looked up"
+    if _HIDDEN.search(meaning):
+        return f"{meaning!r} holds a placeholder's bracket"
+    return f"{word!r} is there twice" if word in known else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +44,24 @@ class Lexicon:
     def read(cls, path: Path) -> Lexicon:
         """The lexicon of a file, or an empty one where there is no file.
 
-        Raises ModelError where the file cannot be read, or a line is not a word, a tab and its English.
+        Raises ModelError where the file cannot be read, or a line is not a word in small letters, a tab and its English, or
+        has a word that came before.
         """
         try:
-            text = path.read_bytes().decode("utf-8")
+            text = path.read_bytes().decode("utf-8-sig")
         except FileNotFoundError:
             return cls()
         except (OSError, UnicodeDecodeError) as exc:
             reason = exc.strerror if isinstance(exc, OSError) else "not UTF-8"
-            message = (
-                f"{path}: the lexicon cannot be read ({reason}); install the package again, or "
-                "remove this file to translate without it"
-            )
+            message = f"{path}: the lexicon cannot be read ({reason}); {_ADVICE}"
             raise ModelError(message) from exc
-        english = {}
+        english: dict[str, str] = {}
         for number, line in enumerate(text.split("\n"), 1):
-            word, tab, meaning = line.removesuffix("\r").partition("\t")
+            word, _, meaning = line.removesuffix("\r").partition("\t")
             if not line.strip():
                 continue
-            if not tab or not _WORD.fullmatch(word) or not meaning.strip() or "\t" in meaning:
-                message = (
-                    f"{path}, line {number}: not `word<TAB>English`; install the package again, or "
-                    "remove this file to translate without it"
-                )
+            if fault := _fault(word, meaning.strip(), english):
+                message = f"{path}, line {number}: {fault}; {_ADVICE}"
                 raise ModelError(message)
             english[word] = meaning.strip()
         return cls(english)
@@ -60,7 +69,7 @@ class Lexicon:
     def glossed(self, text: str) -> str:
         """The text with the English of its words that are in the lexicon.
 
-        >>> Lexicon({"tegola": "tile", "no": "no"}).glossed("Una tegola, l'altra-tegola e tegola.it")
+        >>> Lexicon({"tegola": "tile"}).glossed("Una tegola, l'altra-tegola e tegola.it")
         "Una tile, l'altra-tegola e tegola.it"
         """
         if not self.english:

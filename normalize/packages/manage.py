@@ -10,6 +10,7 @@ from normalize import argos
 from normalize.errors import ModelError, UsageError
 from normalize.packages.archive import no_room, place, unpack
 from normalize.packages.find import Origin, Package, find_packages, read_package, user_folder
+from normalize.packages.lexicon import Lexicon
 
 
 def import_package(path: Path) -> Package:
@@ -39,6 +40,7 @@ def _imported(path: Path, folder: Path) -> Package:
         else:
             unpack(path, work)
         package = read_package(work)
+        Lexicon.read(package.lexicon_path)
         destination = folder / f"{package.source}_{package.target}"
         place(work, destination)
     return read_package(destination, Origin.ARGOS)

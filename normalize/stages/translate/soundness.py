@@ -11,6 +11,7 @@ from pathlib import Path
 from normalize.errors import NormalizeError
 from normalize.packages import find
 from normalize.packages.find import Origin, Package, file_digest
+from normalize.packages.lexicon import LEXICON_FILE, Lexicon
 from normalize.stages.translate.engine import Decoding, Engine
 from normalize.stages.translate.options import TranslateOptions
 
@@ -34,6 +35,8 @@ def _wrong_files(package: Package) -> list[str]:
     except (OSError, ValueError, KeyError, TypeError) as exc:
         return [f"{index}: has no readable entry for {package.pair} ({exc!r})"]
     problems = []
+    if package.lexicon_path.is_file() and LEXICON_FILE not in files:
+        problems.append(f"{package.lexicon_path}: index.toml does not name it; remove it")
     for name, wanted in sorted(files.items()):
         path = package.path / name
         if not path.is_file():
@@ -63,6 +66,7 @@ def _wrong_translations(package: Package) -> list[str]:
         return [f"{path}: cannot be read ({exc!r})"]
     sources = [source for source, _ in canaries]
     try:
+        Lexicon.read(package.lexicon_path)
         found = Engine(package, TranslateOptions(threads=1)).decode(sources or ["."], Decoding(4))
     except NormalizeError as exc:
         return [str(exc)]
