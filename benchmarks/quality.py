@@ -144,12 +144,16 @@ def plain_decoder(
     return decode
 
 
-def product_decoder(language: str) -> Decode:
-    """Decoding as users get it: `normalize.translate` with the packages that it finds."""
-    import normalize
+def product_decoder(package: Path, options: argparse.Namespace) -> Decode:
+    """Decoding as users of a package get it: names, numbers, retries and its lexicon."""
+    from normalize.packages import read_package
+    from normalize.stages.translate import TranslateOptions, Translator
+
+    how = TranslateOptions(options.beam, options.threads, options.compute_type)
+    translator = Translator(read_package(package), how)
 
     def decode(lines: list[str]) -> list[str]:
-        return [translation.text for translation in normalize.translate(lines, source=language)]
+        return [translation.text for translation in translator.translate(lines)]
 
     return decode
 
@@ -249,7 +253,7 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
     metadata = json.loads((package / "metadata.json").read_text(encoding="utf-8"))
     language = metadata["from_code"]
     if options.engine == "normalize":
-        decode = product_decoder(language)
+        decode = product_decoder(package, options)
     else:
         decode = plain_decoder(
             package, options.compute_type, options.beam, options.length_penalty, options.threads

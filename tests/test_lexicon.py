@@ -527,6 +527,16 @@ def test_the_card_tells_of_a_lexicon_and_its_licence(tmp_path: Path) -> None:
     assert all(f"${name}" in template for name in about)
 
 
+def test_a_package_that_was_not_measured_keeps_its_part_of_the_index(tmp_path: Path) -> None:
+    index = tool("index")
+    assert index.entries(tmp_path / "none.toml") == {}
+    shipped = (ROOT / "models" / "index.toml").read_text(encoding="utf-8")
+    parts = index.entries(ROOT / "models" / "index.toml")
+    assert list(parts) == ["it-en", "tr-en"]
+    assert shipped.partition("\n\n")[2] == "\n".join(parts.values())
+    assert all(f"[packages.{pair}.files]" in part for pair, part in parts.items())
+
+
 def test_prepare_adds_all_kinds_under_names_of_the_mix(
     dictionaries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
