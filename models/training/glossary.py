@@ -30,9 +30,9 @@ KNOWN = 2.0
 """Zipf frequency that the English word must have."""
 LEFT_OUT = frozenset(
     (
-        "barba barbe battuto calci cassazione ceca cechi ceche ceco centinaio condannati conduttore contenti delusione dimissioni estetica eterna"
-        " eterno figurati foggia fucile ginnastica immobile inventato morali municipio pantaloni perfetti pero prescrizione regia"
-        " salutare sete singolare straniera stronzi stronzo velo vigilia"
+        "barba barbe battuto calci cassazione ceca ceche cechi ceco centinaio condannati conduttore contenti delusione dimissioni "
+        "estetica eterna eterno figurati foggia fucile ginnastica immobile inventato morali municipio pantaloni perfetti pero "
+        "prescrizione regia salutare sete singolare straniera stronzi stronzo velo vigilia"
     ).split()
 )
 """Forms whose English is another sense, found by reading what stands for the 300 most usual."""
