@@ -220,12 +220,12 @@ def test_a_damaged_lexicon_is_an_error_with_its_place(
 
 
 def test_the_shipped_lexicon_is_what_the_index_says() -> None:
-    """Words in order, each once, with one English word; used as it stands in the wheel."""
+    """Words in order with their English, no more and no fewer than its card says."""
     folder = Path(__file__).resolve().parents[1] / "models" / "it-en"
     lexicon = Lexicon.read(folder / "lexicon.tsv")
     assert len(lexicon.english) > 10_000
     assert list(lexicon.english) == sorted(lexicon.english)
-    assert all(english.isalpha() for english in lexicon.english.values())
+    assert all(english.replace(" ", "").isalpha() for english in lexicon.english.values())
     assert lexicon.glossed("Il pettirosso dorme.") == "Il robin dorme."
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert f"`lexicon.tsv` has {len(lexicon.english):,} Italian words" in card
