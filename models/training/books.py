@@ -62,13 +62,18 @@ class Book:
     take: tuple[str, ...] = ()
 
 
-def paragraphs(data: bytes) -> list[str]:
-    """The paragraphs of a text between the header and the licence, on one line each."""
+def decoded(data: bytes) -> str:
+    """A text in UTF-8 or, where it is not, in Windows-1252, with lines that end in U+000A."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
-    text = text.replace("\r\n", "\n")
+    return text.replace("\r\n", "\n")
+
+
+def paragraphs(data: bytes) -> list[str]:
+    """The paragraphs of a text between the header and the licence, on one line each."""
+    text = decoded(data)
     start, end = _START.search(text), _END.search(text)
     body = text[start.end() if start else 0 : end.start() if end else len(text)]
     found = []

@@ -99,10 +99,11 @@ def glossary(
                         for english in lexeme.english
                         if english.isalpha()
                     ]
+    left = verbs | LEFT_OUT
     rare = (
         form
         for form in sorted(readings)
-        if counts[form] < RARE and form not in verbs | LEFT_OUT and not _foreign(form, language)
+        if counts[form] < RARE and form not in left and not _foreign(form, language)
     )
     chosen = (
         (form, _choice(readings[form], zipf_frequency(form, language) >= EVERYDAY)) for form in rare

@@ -27,7 +27,8 @@ _TAG = re.compile(r"\[/?[a-z]+[^\]]*\]")
 _STOP = re.compile(r"[.!?:…][\"”»)]*$")
 _VERSION = re.compile(r"\d\.\d")
 _CODE = re.compile(r"```.*?```", re.DOTALL)
-_HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+"""The settings at the top of a page."""
 _BLOCK = re.compile(r"\n\s*\n|\n(?=\s*[-+*] )")
 
 
@@ -70,7 +71,7 @@ def catalogues_bbcode(files: Files) -> Iterator[Pair]:
 
 def _blocks(data: bytes) -> list[str]:
     """The paragraphs and list items of a page; code, pictures and directives by their first sign."""
-    text = _CODE.sub("\n\n```\n\n", _HEAD.sub("", data.decode("utf-8").replace("\r\n", "\n")))
+    text = _CODE.sub("\n\n```\n\n", HEAD.sub("", data.decode("utf-8").replace("\r\n", "\n")))
     blocks = [block.strip() for block in _BLOCK.split(text) if block.strip()]
     return [block[:2] if block.startswith(("```", "---", "![")) else block for block in blocks]
 

@@ -97,12 +97,11 @@ class Places:
         raw = pairs(f, e, self.lexicon(language), source.confidence)
         yield from kept(raw, language, source.min_words)
 
-    def site(self, source: Source, language: str) -> Iterator[Pair]:
-        """The sentences of a site's pages worth collecting."""
+    def site(self, source: Source, archives: list[Files], language: str) -> Iterator[Pair]:
+        """The raw sentence pairs of a site's pages."""
         page = source.of_language(source.page, language)
         lexicon = self.lexicon(language) if source.confidence else None
-        for repository, commit in source.snapshots:
-            files = self.snapshot(repository, commit, source.patterns(language))
+        for files in archives:
             chosen = source.select(files, language)
             yield from sites.pairs(chosen, page, source.original, lexicon, source.confidence)
 
@@ -136,20 +135,19 @@ def pairs_of(source: Source, places: Places, languages: list[str]) -> dict[str, 
     """The pairs of a source by language; a language without any is an error."""
     wanted = [language for language in source.languages if language in languages]
     found: dict[str, list[Pair]] = {}
+    raw: Iterator[Pair]
     if source.kind == DESCRIPTIONS:
         found = {language: list(places.descriptions(source, language)) for language in wanted}
     elif source.kind == BOOKS:
         found = {language: list(places.book(source, language)) for language in wanted}
-    elif source.kind == SITES:
-        found = {
-            language: list(kept(places.site(source, language), language, source.min_words))
-            for language in wanted
-        }
     elif wanted:
         archives = list(places.texts(source))
         for language in wanted:
-            chosen = [source.select(files, language) for files in archives]
-            raw = (pair for files in chosen if files for pair in READERS[source.kind](files))
+            if source.kind == SITES:
+                raw = places.site(source, archives, language)
+            else:
+                chosen = [source.select(files, language) for files in archives]
+                raw = (pair for files in chosen if files for pair in READERS[source.kind](files))
             found[language] = list(kept(raw, language, source.min_words))
     for language, pairs_found in found.items():
         if not pairs_found:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from align import Lexicon, align
-from books import confident
+from books import confident, decoded
 from extract import Files
-from pages import plain
+from pages import HEAD, plain
 from sentence_pairs import Pair, cleaned, sentences
 
 Section = list["Block"]
@@ -19,7 +19,6 @@ UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 """Stands for what a page's program would put in; pairs with it are not worth collecting."""
 MAX_CELLS = 4_000_000
 """Sentences of a page times those of its translation, up to which they are aligned as a whole."""
-_HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FENCE = re.compile(r"^[ \t]*(```|~~~).*?^[ \t]*\1[^\n]*", re.DOTALL | re.MULTILINE)
 _MARKDOWN_BLOCK = re.compile(
@@ -57,14 +56,6 @@ class Block:
     text: str
 
 
-def _decoded(data: bytes) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    return text.replace("\r\n", "\n")
-
-
 def _kind(part: str) -> str:
     """What a block of Markdown is, by its first signs."""
     if heading := re.match(r"(#+) ", part):
@@ -81,7 +72,7 @@ def markdown_blocks(text: str) -> list[Block]:
     >>> markdown_blocks("# The harbour\\nBoats *rest*.\\n\\n![Boat](b.png)\\n")
     [Block(kind='h1', text='The harbour'), Block(kind='paragraph', text='Boats rest.'), Block(kind='picture', text='')]
     """
-    text = _FENCE.sub("\n\n```\n\n", _COMMENT.sub("", _HEAD.sub("", text)))
+    text = _FENCE.sub("\n\n```\n\n", _COMMENT.sub("", HEAD.sub("", text)))
     found = []
     for chunk in _MARKDOWN_BLOCK.split(text):
         parts = chunk.split("\n", 1) if re.match(r"#+ ", chunk) else [chunk]
@@ -122,7 +113,7 @@ def html_blocks(text: str) -> list[Block]:
 def blocks(name: str, data: bytes) -> list[Block]:
     """The blocks of a page, by the ending of its name."""
     read = markdown_blocks if re.search(r"\.mdx?$", name) else html_blocks
-    return read(_decoded(data))
+    return read(decoded(data))
 
 
 def _sections(page: list[Block]) -> list[Section]:
