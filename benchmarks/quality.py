@@ -56,6 +56,9 @@ NOISE = (
 )  # fmt: skip
 """Input that is not a sentence of the source language; none of it calls for many words."""
 
+ARGOS_LENGTH_PENALTY = 0.2
+"""What Argos Translate decodes with, and `normalize` where a package asks for nothing else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -149,7 +152,9 @@ def product_decoder(package: Path, options: argparse.Namespace) -> Decode:
     from normalize.packages import read_package
     from normalize.stages.translate import TranslateOptions, Translator
 
-    how = TranslateOptions(options.beam, options.threads, options.compute_type)
+    how = TranslateOptions(
+        options.beam, options.threads, options.compute_type, options.length_penalty
+    )
     translator = Translator(read_package(package), how)
 
     def decode(lines: list[str]) -> list[str]:
@@ -252,11 +257,14 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
     """Everything about one package."""
     metadata = json.loads((package / "metadata.json").read_text(encoding="utf-8"))
     language = metadata["from_code"]
+    penalty = options.length_penalty
     if options.engine == "normalize":
         decode = product_decoder(package, options)
-    else:
+        penalty = metadata.get("length_penalty") if penalty is None else penalty
+    penalty = ARGOS_LENGTH_PENALTY if penalty is None else penalty
+    if options.engine == "plain":
         decode = plain_decoder(
-            package, options.compute_type, options.beam, options.length_penalty, options.threads
+            package, options.compute_type, options.beam, penalty, options.threads
         )
     scores = tuple(
         score(name, language, folder, decode, options.limit)
@@ -272,7 +280,7 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
         bytes=sum(file.stat().st_size for file in package.rglob("*") if file.is_file()),
         compute_type=options.compute_type,
         beam=options.beam,
-        length_penalty=options.length_penalty,
+        length_penalty=penalty,
         threads=options.threads,
         limit=options.limit,
         scores=scores,
@@ -351,7 +359,9 @@ def main() -> int:
     parser.add_argument("--compute-type", default="int8")
     parser.add_argument("--beam", type=int, default=4)
     parser.add_argument(
-        "--length-penalty", type=float, default=0.2, help="0.2 is what Argos and normalize take"
+        "--length-penalty",
+        type=float,
+        help="default: what the package asks for with --engine normalize, else 0.2 as Argos Translate",
     )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--sets", help="only these, such as flores-dev,wmt16")

@@ -89,7 +89,7 @@ def bare_runner(package: Package, lines: Sequence[str], threads: int, beam: int)
             max_batch_size=BATCH_TOKENS,
             batch_type="tokens",
             beam_size=beam,
-            length_penalty=0.2,
+            length_penalty=package.length_penalty or 0.2,
             return_scores=True,
         )
 

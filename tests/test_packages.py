@@ -231,6 +231,39 @@ def test_the_shipped_lexicon_is_what_the_index_says() -> None:
     assert f"`lexicon.tsv` has {len(lexicon.english):,} Italian words" in card
 
 
+def with_length_penalty(folder: Path, value: object) -> Path:
+    metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+    text = json.dumps({**metadata, "length_penalty": value})
+    (folder / "metadata.json").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_package_is_decoded_with_the_length_penalty_it_asks_for(home: Path) -> None:
+    plain = read_package(copied(home / "plain"))
+    longer = read_package(with_length_penalty(copied(home / "longer"), 3))
+    assert (plain.length_penalty, longer.length_penalty) == (None, 3.0)
+    assert plain.digest() != longer.digest()
+
+    def decoded(package: Package, penalty: float | None, search: float | None = None) -> list[str]:
+        engine = Engine(package, TranslateOptions(threads=1, length_penalty=penalty))
+        searches = engine.decode(SENTENCES, Decoding(4, length_penalty=search))
+        return [hypothesis.text for hypothesis in searches]
+
+    usual, long = decoded(plain, 0.2), decoded(plain, 3)
+    assert usual != long
+    assert decoded(plain, None) == usual
+    assert decoded(longer, None) == long
+    assert decoded(longer, 0.2) == usual  # an option goes before the package
+    assert decoded(longer, None, 0.2) == usual  # and a search's own before both
+
+
+@pytest.mark.parametrize("value", ["1.5", True, -1, 11, [1], float("nan"), float("inf")])
+def test_a_length_penalty_that_is_none(home: Path, value: object) -> None:
+    folder = with_length_penalty(copied(home / "mine"), value)
+    with pytest.raises(ModelError, match="length_penalty must be a number from 0 to 10"):
+        read_package(folder)
+
+
 def test_a_lexicon_that_cannot_be_opened(home: Path) -> None:
     package = read_package(copied(home / "mine"))
     package.lexicon_path.mkdir()

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from overlap import Overlap
+from prepare import BACK
 
 FOLDER = Path(__file__).parent
 NAMES = {"it": "Italian", "tr": "Turkish"}
@@ -62,9 +63,15 @@ def count_sources(data: Path) -> tuple[tuple[str, int, int], ...]:
 def origin_of(name: str) -> tuple[str, str]:
     """Origin and licence of a source by `sources.toml`; raises KeyError where it is not listed."""
     table = tomllib.loads((FOLDER / "sources.toml").read_text(encoding="utf-8"))
+    language, _, source = name.partition("/")
+    translated_back = source.startswith(BACK)
+    names = [name]
+    if translated_back:
+        names = [f"{other}/{source.removeprefix(BACK)}" for other in NAMES if other != language]
     for entry in table["source"]:
-        if any(fnmatch.fnmatchcase(name, pattern) for pattern in entry["names"]):
-            return entry["origin"], entry["licence"]
+        if any(fnmatch.fnmatchcase(one, pattern) for one in names for pattern in entry["names"]):
+            made = f" (English; {NAMES[language]} by a network of this recipe)"
+            return entry["origin"] + made * translated_back, entry["licence"]
     message = f"{name}: sources.toml does not say where it comes from; add it there"
     raise KeyError(message)
 
@@ -111,6 +118,12 @@ def _about_lexicon(words: int, language: str) -> dict[str, str]:
     }
 
 
+def _about_search(metadata: Json) -> str:
+    """What the card says where `normalize` decodes otherwise than argostranslate."""
+    own = metadata.get("length_penalty")
+    return "" if own is None else f" `normalize` takes a length penalty of {own:g}."
+
+
 def failures_of(pair: str) -> str:
     """The known failures of a pair, written by hand after reading translations."""
     return (FOLDER / "failures" / f"{pair}.md").read_text(encoding="utf-8").strip()
@@ -138,6 +151,8 @@ def render(
         megabytes=f"{measured['bytes'] / 1e6:.1f}",
         compute_type=measured["compute_type"],
         beam=measured["beam"],
+        length_penalty=measured["length_penalty"],
+        own_penalty=_about_search(metadata),
         threads=measured["threads"],
         bleu_signature=signatures.get("bleu_signature", "-"),
         chrf_signature=signatures.get("chrf_signature", "-"),

@@ -35,7 +35,7 @@ from package import build_archive
 ARGOS_VERSION = "1.9"
 """The oldest argostranslate that reads this layout (SentencePiece with byte fallback)."""
 BEAM, LENGTH_PENALTY = 4, 0.2
-"""What argostranslate and `normalize` decode with."""
+"""What argostranslate decodes with."""
 LANGUAGE_NAMES = {"en": "English", "it": "Italian", "tr": "Turkish"}
 CANARIES = Path(__file__).parent / "canaries.json"
 
@@ -162,10 +162,12 @@ def export(
     language: str,
     version: str,
     quantization: str = "int8",
+    length_penalty: float | None = None,
 ) -> None:
     """Write the package folder; a folder that is there already is replaced as a whole.
 
-    quantization: a CTranslate2 storage type, `int8` or `float32`. The lexicon that `prepare.py` left
+    quantization: a CTranslate2 storage type, `int8` or `float32`. length_penalty: what `normalize` decodes with, written
+    into the metadata (canaries are argostranslate's); None leaves it at argostranslate's. The lexicon that `prepare.py` left
     beside the vocabulary goes with it, if it holds any word.
     """
     spec = specification(checkpoint, read_pieces(sentencepiece_model))
@@ -194,6 +196,8 @@ def export(
             "sharpness": checkpoint.sharpness,
         },
     }
+    if length_penalty is not None:
+        metadata["length_penalty"] = length_penalty
     _write_json(fresh / "metadata.json", metadata)
     sources = json.loads(CANARIES.read_text(encoding="utf-8"))[language]
     expected = translate(fresh, sources)
@@ -227,12 +231,12 @@ def translate(package: Path, sentences: list[str], compute_type: str = "default"
     return [processor.decode(result.hypotheses[0]) for result in results]
 
 
-def read_sharpness(text: str) -> dict[str, float]:
-    """Language: factor, of `tr=1.3,it=1`.
+def read_numbers(text: str) -> dict[str, float]:
+    """Language: number, of `tr=1.3,it=1`.
 
     Raises ValueError where a part is not a language with a number.
 
-    >>> read_sharpness("tr=1.3,it=1")
+    >>> read_numbers("tr=1.3,it=1")
     {'tr': 1.3, 'it': 1.0}
     """
     parts = (part.partition("=") for part in text.split(",") if part)
@@ -255,10 +259,17 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.15, help="how much of the way, 0 to 1")
     parser.add_argument(
         "--sharpness",
-        type=read_sharpness,
+        type=read_numbers,
         default={},
         metavar="tr=1.3",
         help="multiply a language's logits: above 1 against translations that are too short; default 1",
+    )
+    parser.add_argument(
+        "--length-penalty",
+        type=read_numbers,
+        default={},
+        metavar="tr=1.5",
+        help="what `normalize` decodes a language with, the higher the longer; default 0.2, as argostranslate",
     )
     parser.add_argument("--quantization", choices=("int8", "float32"), default="int8")
     parser.add_argument("--zip", type=Path, help="also write .argosmodel files to this folder")
@@ -275,6 +286,7 @@ def main() -> None:
             language,
             options.version,
             options.quantization,
+            options.length_penalty.get(language),
         )
         size = sum(file.stat().st_size for file in package.rglob("*") if file.is_file())
         print(

@@ -124,6 +124,7 @@ def steps(options: argparse.Namespace) -> list[Step]:
     export = script(
         "export.py", checkpoint, vocabulary, models, "--languages", options.languages,
         "--version", options.version, "--sharpness", options.sharpness,
+        "--length-penalty", options.length_penalty,
     )  # fmt: skip
     measure = (
         str(ROOT / "benchmarks" / "quality.py"), *map(str, packages), *evaluation,
@@ -212,6 +213,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         default="",
         metavar="tr=1.3",
         help="multiply a language's logits (`export.py`)",
+    )
+    parser.add_argument(
+        "--length-penalty",
+        default="",
+        metavar="tr=1.5",
+        help="what `normalize` decodes a language with (`export.py`)",
     )
     parser.add_argument("--machine", default="an unnamed machine", help="for the model cards")
     parser.add_argument("--limit", type=int, default=0, help="sentences of each test set; 0: all")

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from normalize.errors import ModelError
 from normalize.packages.archive import unpacked
@@ -58,6 +59,8 @@ class Package:
     name: for people, such as `Italian - English`.
     target_prefix: the token that some multilingual models want before every translation; usually
     empty.
+    length_penalty: exponent of the length in the search's score that suits the model, 0 or more; None where its
+    metadata gives none.
     """
 
     source: str
@@ -68,6 +71,7 @@ class Package:
     origin: Origin
     name: str = ""
     target_prefix: str = ""
+    length_penalty: float | None = None
 
     @property
     def pair(self) -> str:
@@ -155,7 +159,18 @@ def read_package(folder: Path, origin: Origin = Origin.EXPLICIT) -> Package:
             for key, code in (("from_name", "from_code"), ("to_name", "to_code"))
         ),
         target_prefix=str(data.get("target_prefix", "")),
+        length_penalty=_length_penalty(metadata, data),
     )
+
+
+def _length_penalty(metadata: Path, data: dict[str, Any]) -> float | None:
+    value = data.get("length_penalty")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 10:
+        message = f"{metadata}: length_penalty must be a number from 0 to 10, not {value!r}"
+        raise ModelError(message)
+    return float(value)
 
 
 def user_folder() -> Path:

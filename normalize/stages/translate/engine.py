@@ -26,6 +26,9 @@ from normalize.stages.translate.tokenizers import Tokenizer, load_tokenizer
 MAX_TARGET_PIECES = 256
 """CTranslate2's and Argos' own limit on the length of a translation, in subwords."""
 
+ARGOS_LENGTH_PENALTY = 0.2
+"""What Argos Translate decodes with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
@@ -35,7 +38,8 @@ class Decoding:
     no_repeat_ngram: no sequence of so many subwords occurs twice in a translation; 0 allows all.
     repetition_penalty: above 1, subwords already used are less likely.
     min_share: the translation has at least this share of the source's subwords.
-    length_penalty: exponent of the length in the search's score, the higher the longer; None takes that of the options.
+    length_penalty: exponent of the length in the search's score, the higher the longer; None takes that of the options
+    or the package.
     """
 
     beam: int
@@ -93,6 +97,8 @@ class Engine:
 
         self._options = options
         self._prefix = package.target_prefix
+        wanted = (options.length_penalty, package.length_penalty, ARGOS_LENGTH_PENALTY)
+        self._usual_length_penalty = next(value for value in wanted if value is not None)
         self._tokenizer: Tokenizer = load_tokenizer(package)
         try:
             self._translator = ctranslate2.Translator(
@@ -157,7 +163,7 @@ class Engine:
 
     def _length_penalty(self, decoding: Decoding) -> float:
         own = decoding.length_penalty
-        return self._options.length_penalty if own is None else own
+        return self._usual_length_penalty if own is None else own
 
     def _hypothesis(self, result: Any, decoding: Decoding) -> Hypothesis:  # noqa: ANN401 - no types
         pieces = result.hypotheses[0]
