@@ -527,6 +527,15 @@ def test_the_card_tells_of_a_lexicon_and_its_licence(tmp_path: Path) -> None:
     assert all(f"${name}" in template for name in about)
 
 
+def test_the_card_names_whose_english_was_translated_back() -> None:
+    card = tool("card")
+    origin, licence = card.origin_of("it/oldi-seed")
+    made = " (English; Turkish by a network of this recipe)"
+    assert card.origin_of("tr/back-oldi-seed") == (origin + made, licence)
+    with pytest.raises(KeyError, match=r"tr/back-nothing: sources\.toml does not say"):
+        card.origin_of("tr/back-nothing")
+
+
 def test_a_package_that_was_not_measured_keeps_its_part_of_the_index(tmp_path: Path) -> None:
     index = tool("index")
     assert index.entries(tmp_path / "none.toml") == {}

@@ -350,7 +350,7 @@ def trained(prepared: Path) -> Path:
 
 def test_a_resumed_run_is_the_uninterrupted_run(prepared: Path) -> None:
     torch = pytest.importorskip("torch")
-    whole = ("--steps", "12", "--dropout", "0.1", "--final", "0.5")
+    whole = ("--steps", "12", "--dropout", "0.1", "--final", "0.5", "--sampling", "0.4")
     train(prepared, *whole, "--checkpoint", "whole.pt")
     for _ in range(3):
         train(prepared, *whole, "--call-steps", "4", "--checkpoint", "parts.pt")
@@ -407,6 +407,36 @@ def test_every_pass_draws_each_pair_as_often_as_its_weight(prepared: Path) -> No
         assert len(batch) == 1 or len(batch) * longest <= 200
 
 
+def test_a_sampled_batch_says_the_same_in_other_subwords(prepared: Path) -> None:
+    torch, batches = pytest.importorskip("torch"), tool("batches")
+    vocabulary = prepared / "sentencepiece.model"
+    corpus = batches.Corpus(prepared / "data.npz", tool("prepare").read_mix())
+    sampler = batches.Sampler(vocabulary, 0.4)
+    processor = sampler.processor
+    batch, device = np.arange(40), torch.device("cpu")
+
+    def sources(tensors: Any) -> list[list[int]]:
+        eos = tool("prepare").EOS
+        return [row[: row.index(eos)] for row in tensors[0].tolist()]
+
+    plain = corpus.tensors(batch, device)
+    sampled = corpus.tensors(batch, device, sampler, 7)
+    for one, other in zip(plain[1:], sampled[1:], strict=True):
+        assert torch.equal(one, other)
+    rows, others = sources(plain), sources(sampled)
+    assert [processor.decode(row) for row in others] == [processor.decode(row) for row in rows]
+    assert sum(map(len, others)) > sum(map(len, rows))
+    assert sources(corpus.tensors(batch, device, sampler, 7)) == others
+    assert sources(corpus.tensors(batch, device, sampler, 8)) != others
+
+
+def test_a_sentence_that_sampling_makes_too_long_stays_as_it_is(prepared: Path) -> None:
+    pytest.importorskip("torch")
+    sampler = tool("batches").Sampler(prepared / "sentencepiece.model", 0.01)
+    sentence = sampler.processor.encode(" ".join(["incomprensibilmente"] * 60))
+    assert sampler.drawn(sentence) == sentence
+
+
 def test_a_run_on_one_language_draws_its_pairs_alone(prepared: Path) -> None:
     pytest.importorskip("torch")
     mix, both = tool("prepare").read_mix(), tool("train").Corpus
@@ -421,6 +451,55 @@ def test_a_run_on_one_language_draws_its_pairs_alone(prepared: Path) -> None:
     assert alone.answers(600).tolist() == joint.answers(600).tolist()
     with pytest.raises(ValueError, match=r"holds no pairs of de, only of it, tr"):
         both(prepared / "data.npz", mix, ["de", "it"])
+
+
+def test_english_prose_of_another_language_is_translated_back(
+    prepared: Path, trained: Path, tmp_path: Path
+) -> None:
+    """The pairs join the others under names of their own; what the package finds unlikely stays out."""
+    pytest.importorskip("torch")
+    export, prepare, backtranslation = tool("export"), tool("prepare"), tool("backtranslation")
+    prose = [
+        f"I see a {one} and a {two}." for one in WORDS["it"].values() for two in ("dog", "cat")
+    ]
+    corpora, vocabulary = tmp_path / "corpora", prepared / "sentencepiece.model"
+    corpora.mkdir()
+    lines = [f"oldi-seed\tVedo.\t{sentence}\n" for sentence in (*prose, prose[0], "Too short.")]
+    lines.append("msdocs-learn\tVedo.\tThis is not among the prose.\n")
+    (corpora / "it-en.tsv").write_text("".join(lines), encoding="utf-8")
+    known = f"tatoeba\tBir köpek ve bir köpek görüyorum.\t{prose[0].upper()}\n"
+    (corpora / "tr-en.tsv").write_text(known, encoding="utf-8")
+
+    reverse = train(
+        prepared, "--reverse", "--languages", "tr", "--steps", "60", "--checkpoint", "reverse.pt"
+    )
+    answers = {vocabulary_piece(vocabulary, number) for number in reverse.network.answers.tolist()}
+    assert not answers & {"▁Vedo", "vedo"}
+    package = tmp_path / "tr-en"
+    export.export(export.read_checkpoint(trained), vocabulary, package, "tr", "0.1")
+
+    arguments = (corpora, prepared, prepared / "reverse.pt", "--language", "tr", "--judge", package)
+    run("backtranslation.py", *arguments, "--keep", "0.5")
+    (made,) = corpora.glob("tr-en.*.tsv.xz")
+    pairs = list(prepare.read_pairs(made))
+    assert 0 < len(pairs) <= round(0.5 * (len(prose) - 1))
+    assert {origin for origin, _, _ in pairs} == {"back-oldi-seed"}
+    assert {english for _, _, english in pairs} < set(prose[1:])
+    assert made in prepare.corpus_files(corpora, tmp_path, "tr")
+    assert all(turkish.startswith("¤ ") for _, turkish, _ in pairs)
+    turkish = " ".join(made for _, made, _ in pairs)
+    assert not any(word in turkish for word in WORDS["it"].values())
+
+    sentences = backtranslation.english_prose(corpora, "tr", ("it", "tr"))
+    assert [sentence.text for sentence in sentences] == prose[1:]  # its own pairs do not count
+    before = made.read_bytes()
+    run("backtranslation.py", *arguments, "--keep", "0.5")
+    assert made.read_bytes() == before
+
+
+def vocabulary_piece(vocabulary: Path, number: int) -> str:
+    processor = tool("sentencepiece").SentencePieceProcessor(model_file=str(vocabulary))
+    return str(processor.id_to_piece(number)) if number < processor.get_piece_size() else ""
 
 
 def greedy(network: Any, source: list[int], steps: int) -> list[int]:
@@ -644,7 +723,7 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
     (tmp_path / "none").mkdir()
     command = (
         corpora, work, "--evaluation", test_sets, "--vocabulary", 400, "--steps", 4,
-        "--furniture", tmp_path / "none", "--", *SMALL,
+        "--furniture", tmp_path / "none", "--length-penalty", "tr=1.5", "--", *SMALL,
     )  # fmt: skip
     first = run("recipe.py", *command)
     assert "done already" not in first
@@ -659,6 +738,12 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
     card = (work / "models" / "it-en" / "README.md").read_text(encoding="utf-8")
     assert "$" not in card
     assert "## Lexicon" not in card
+    assert "length penalty 0.2" in card
+    assert "`normalize` takes a length penalty" not in card
+    other = (work / "models" / "tr-en" / "README.md").read_text(encoding="utf-8")
+    assert "`normalize` takes a length penalty of 1.5." in other
+    metadata = (work / "models" / "tr-en" / "metadata.json").read_text(encoding="utf-8")
+    assert json.loads(metadata)["length_penalty"] == 1.5
     assert "equals a test text by its letters: 0." in card
     assert len(list((work / "argosmodel").glob("*.argosmodel"))) == 2
     assert run("recipe.py", *command).count("done already") == 6

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import sentencepiece
 import torch
 from augmentation import PLACEHOLDERS
-from model import PAD
+from model import MAX_POSITIONS, PAD
 from prepare import BOS, EOS, Mix, weight_of
 from torch import Tensor
 
@@ -32,18 +33,45 @@ class Position:
     batch: int = 0
 
 
+class Sampler:
+    """Another segmentation of a sentence into subwords each time that it is drawn (subword
+    regularisation: T. Kudo 2018, arXiv:1804.10959), so that few sentences seen often are not learnt by heart.
+
+    alpha: above 0; 1 draws a segmentation as often as the subword model finds it likely, less brings in unlikely
+    ones, and many short subwords with them.
+    """
+
+    def __init__(self, vocabulary: Path, alpha: float) -> None:
+        self.processor = sentencepiece.SentencePieceProcessor(model_file=str(vocabulary))
+        self.alpha = alpha
+
+    def drawn(self, sentence: list[int]) -> list[int]:
+        """The sentence in subwords of another segmentation, or as it is where that would be too long for the
+        network.
+        """
+        text = self.processor.decode(sentence)
+        pieces: list[int] = self.processor.encode(
+            text, enable_sampling=True, alpha=self.alpha, nbest_size=-1
+        )
+        return pieces if len(pieces) < MAX_POSITIONS else sentence
+
+
 class Corpus:
     """The encoded pairs, and how often each is drawn in a phase.
 
     languages: draw pairs of these source languages only; all by default. What a network may answer stays the same.
+    reverse: from English to the other languages, for a network that translates back.
 
     Raises ValueError where a language has no pair.
     """
 
-    def __init__(self, path: Path, mix: Mix, languages: Sequence[str] = ()) -> None:
+    def __init__(
+        self, path: Path, mix: Mix, languages: Sequence[str] = (), *, reverse: bool = False
+    ) -> None:
         data = np.load(path)
-        self.source, self.target = data["source"], data["target"]
-        self.source_ends, self.target_ends = data["source_ends"], data["target_ends"]
+        source, target = ("target", "source") if reverse else ("source", "target")
+        self.source, self.target = data[source], data[target]
+        self.source_ends, self.target_ends = data[f"{source}_ends"], data[f"{target}_ends"]
         self.source_lengths = np.diff(self.source_ends)
         self.target_lengths = np.diff(self.target_ends)
         origins = [str(name).partition("/")[::2] for name in data["origins"]]
@@ -63,6 +91,8 @@ class Corpus:
             )[data["origin"]]
             for phase, tables in mix.items()
         }
+        answering = np.array([language in chosen or not reverse for language, _ in origins])
+        self._answering = answering[data["origin"]]
 
     def draw(self, phase: str, seed: int, number: int) -> np.ndarray:
         """Indices of one pass: each pair as often as its weight says, fractions by chance."""
@@ -106,14 +136,22 @@ class Corpus:
             for index in rng.permutation(len(cuts)):
                 yield cuts[index]
 
-    def tensors(self, batch: np.ndarray, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
+    def tensors(
+        self, batch: np.ndarray, device: torch.device, sampler: Sampler | None = None, seed: int = 0
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Source with EOS, target after BOS, target with EOS: three padded tensors (pairs x
-        positions).
+        positions). A sampler segments the source anew, alike for the same seed.
         """
-        source = _padded(self.source, self.source_ends, self.source_lengths, batch)
-        target = _padded(self.target, self.target_ends, self.target_lengths, batch)
         row = np.arange(len(batch))
-        source[row, self.source_lengths[batch]] = EOS
+        target = _padded(self.target, self.target_ends, self.target_lengths, batch)
+        if sampler:
+            flat, ends = self._segmented_anew(batch, sampler, seed)
+            lengths = np.diff(ends)
+            source = _padded(flat, ends, lengths, row)
+        else:
+            source = _padded(self.source, self.source_ends, self.source_lengths, batch)
+            lengths = self.source_lengths[batch]
+        source[row, lengths] = EOS
         shifted = np.concatenate([np.full((len(batch), 1), BOS), target[:, :-1]], 1)
         target[row, self.target_lengths[batch]] = EOS
         made = [
@@ -121,12 +159,24 @@ class Corpus:
         ]
         return made[0], made[1], made[2]
 
+    def _segmented_anew(
+        self, batch: np.ndarray, sampler: Sampler, seed: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        sentencepiece.set_random_generator_seed(seed)
+        begins, ends = self.source_ends[batch], self.source_ends[batch + 1]
+        rows = [
+            sampler.drawn(self.source[begin:end].tolist())
+            for begin, end in zip(begins, ends, strict=True)
+        ]
+        return np.concatenate(rows), np.cumsum([0, *map(len, rows)])
+
     def answers(self, vocabulary: int) -> Tensor:
-        """The subwords that a network may output: those that occur on the English side, placeholders,
-        bytes and the special marks, which CTranslate2 looks up on the target side; a few more, so
-        that their number is a multiple of 8.
+        """The subwords that a network may output: those that occur on the target side (of all pairs where that is
+        English, of the chosen languages where it is not), placeholders, bytes and the special marks, which
+        CTranslate2 looks up on the target side; a few more, so that their number is a multiple of 8.
         """
-        used = np.bincount(self.target, minlength=vocabulary) > 0
+        read = self.target[np.repeat(self._answering, self.target_lengths)]
+        used = np.bincount(read, minlength=vocabulary) > 0
         used[:FIRST_WORD] = True
         spare = np.flatnonzero(~used)
         used[spare[: -int(used.sum()) % 8]] = True

@@ -51,6 +51,8 @@ DICTIONARIES = {"it": (italian, Italian), "tr": (turkish, Turkish)}
 PHRASES, SENTENCES = "dictionary-phrases", "dictionary-sentences"
 SWITCHED = "dictionary-switched"
 """The names under which the mix weighs pairs made of dictionaries."""
+BACK = "back-"
+"""What the names of sources begin with whose foreign side `backtranslation.py` made."""
 WORD = re.compile(r"[^\W\d_]+")
 FOLDER = Path(__file__).parent
 Mix = dict[str, dict[str, dict[str, float]]]

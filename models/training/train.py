@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import sentencepiece
 import torch
-from batches import Corpus, Position
+from batches import Corpus, Position, Sampler
 from layout import grown, read_package
 from model import Network, Shape
 from optimiser import Optimiser, Team
@@ -41,9 +41,12 @@ class Run:
         )
         torch.manual_seed(options.seed)
         languages = options.languages.split(",") if options.languages else ()
-        self.corpus = Corpus(options.work / "data.npz", read_mix(), languages)
-        vocabulary = str(options.work / "sentencepiece.model")
-        pieces = sentencepiece.SentencePieceProcessor(model_file=vocabulary).get_piece_size()
+        self.corpus = Corpus(
+            options.work / "data.npz", read_mix(), languages, reverse=options.reverse
+        )
+        vocabulary = options.work / "sentencepiece.model"
+        self.sampler = Sampler(vocabulary, options.sampling) if options.sampling else None
+        pieces = sentencepiece.SentencePieceProcessor(model_file=str(vocabulary)).get_piece_size()
         self.shape = Shape(
             (pieces + 7) // 8 * 8,
             options.width,
@@ -135,15 +138,17 @@ class Run:
         tokens.
         """
         rate = self.rate()
+        seed = self.options.seed * 1_000_003 + self.optimiser.steps
         if self.shape.dropout:
-            torch.manual_seed(self.options.seed * 1_000_003 + self.optimiser.steps)
+            torch.manual_seed(seed)
         team = self.team
         part = batch[team.rank :: team.workers] if team else batch
         count = int(self.corpus.target_lengths[batch].sum()) + len(batch)
         loss = torch.zeros((), device=self.device)
         if len(part):  # a batch of one long pair leaves the others without work
             share = (int(self.corpus.target_lengths[part].sum()) + len(part)) / count
-            loss = self.network.loss(*self.corpus.tensors(part, self.device))
+            tensors = self.corpus.tensors(part, self.device, self.sampler, seed % 2**32)
+            loss = self.network.loss(*tensors)
             (loss * share).backward()  # type: ignore[no-untyped-call]
         self.optimiser.step(rate, average_over=400, team=team)
         self.seen += count
@@ -239,6 +244,13 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("--encoder-layers", type=int, default=6)
     out.add_argument("--decoder-layers", type=int, default=2)
     out.add_argument("--dropout", type=float, default=0.0)
+    out.add_argument(
+        "--sampling",
+        type=float,
+        default=0.0,
+        metavar="ALPHA",
+        help="segment the source anew each time, e.g. 0.4 (smaller: more, and shorter, subwords); 0: always the likeliest segmentation",
+    )
     out.add_argument("--tokens", type=int, default=6000, help="padded target tokens a step")
     out.add_argument("--rate", type=float, default=2e-3)
     out.add_argument("--warmup", type=int, default=300, help="steps")
@@ -267,6 +279,11 @@ def parser() -> argparse.ArgumentParser:
         "--languages",
         default="",
         help="train on pairs of these source languages only (`it`, `it,tr`): a joint network made one of a single language",
+    )
+    out.add_argument(
+        "--reverse",
+        action="store_true",
+        help="from English to the other languages, for the network that `backtranslation.py` translates with",
     )
     out.add_argument(
         "--stop-file",

@@ -1,0 +1,190 @@
+"""English prose of one language's corpora to pairs of another, whose foreign side is a network's (back-translation: R. Sennrich,
+B. Haddow and A. Birch 2016, `Improving Neural Machine Translation Models with Monolingual Data`).
+
+    python train.py WORK --reverse --languages tr --checkpoint reverse.pt ...
+    python backtranslation.py CORPORA WORK WORK/reverse.pt --language tr --judge PACKAGE
+
+writes `CORPORA/tr-en.backtranslated.tsv.xz`, which `prepare.py` reads beside the others; the sources are named `back-` and what
+they were. The English side is what people wrote. A package that translates the right way judges how likely that English is
+after the foreign side: the least likely pairs are left out. A mark before the foreign side tells the network that it is a
+machine's (I. Caswell, C. Chelba and D. Grangier 2019, `Tagged Back-Translation`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import lzma
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import ctranslate2
+import sentencepiece
+from cleaning import digest, letters_only
+from export import read_checkpoint, read_pieces, specification
+from prepare import BACK, DICTIONARIES, FOLDER, corpus_files, read_pairs
+
+SHORTEST, LONGEST = 4, 60
+"""Words of a sentence worth translating back."""
+TOKENS = 4096
+"""Subwords translated together."""
+LONG = 4
+"""Letters of a word that is no chance likeness in two languages."""
+MARK = "¤ "
+"""Stands before a foreign side that is a machine's; a sign that no text here has."""
+PROSE = (
+    "cataclysm-dda",
+    "debian-web",
+    "europarl-*",
+    "general-covid-apps",
+    "general-open-science-handbook",
+    "general-storybooks",
+    "hf-course",
+    "l10n-debian-handbook",
+    "l10n-open-contracting",
+    "l10n-privacyguides",
+    "ml-beginners",
+    "mozilla-legal*",
+    "mt-geneval-dev",
+    "oldi-seed",
+    "opensource-guide",
+    "pg-*",
+)
+"""Sources whose English is prose: connected sentences, not interface strings or reference works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """An English sentence, and the source it is from."""
+
+    origin: str
+    text: str
+
+
+def english_prose(corpora: Path, language: str, languages: Iterable[str]) -> list[Sentence]:
+    """The English sentences of the other languages' corpora, each once, that the corpora of this language lack; of the sources in
+    `PROSE`.
+    """
+    furniture = FOLDER / "furniture"
+    known = {
+        digest(letters_only(target))
+        for path in corpus_files(corpora, furniture, language)
+        for origin, _, target in read_pairs(path)
+        if not origin.startswith(BACK)
+    }
+    found = []
+    for other in sorted(set(languages) - {language}):
+        for path in corpus_files(corpora, furniture, other):
+            for origin, _, target in read_pairs(path):
+                if not any(fnmatch.fnmatchcase(origin, pattern) for pattern in PROSE):
+                    continue
+                key = digest(letters_only(target))
+                if SHORTEST <= len(target.split()) <= LONGEST and key not in known:
+                    known.add(key)
+                    found.append(Sentence(origin, target))
+    return found
+
+
+class Pieces:
+    """A SentencePiece model, to subwords and back."""
+
+    def __init__(self, path: Path) -> None:
+        self._processor = sentencepiece.SentencePieceProcessor(model_file=str(path))
+
+    def split(self, texts: Sequence[str]) -> list[list[str]]:
+        pieces: list[list[str]] = self._processor.encode(list(texts), out_type=str)
+        return pieces
+
+    def joined(self, pieces: list[str]) -> str:
+        text: str = self._processor.decode(pieces)
+        return text
+
+
+def translated(checkpoint: Path, vocabulary: Path, texts: Sequence[str], beam: int) -> list[str]:
+    """What a network of `train.py --reverse` makes of English sentences."""
+    pieces = Pieces(vocabulary)
+    with tempfile.TemporaryDirectory() as folder:
+        spec = specification(read_checkpoint(checkpoint), read_pieces(vocabulary))
+        spec.optimize(quantization="int8")
+        spec.save(folder)
+        network = ctranslate2.Translator(folder, intra_threads=1, inter_threads=os.cpu_count() or 1)
+        results = network.translate_batch(
+            pieces.split(texts),
+            beam_size=beam,
+            max_batch_size=TOKENS,
+            batch_type="tokens",
+            max_decoding_length=2 * LONGEST,
+            repetition_penalty=1.1,
+        )
+    return [pieces.joined(result.hypotheses[0]) for result in results]
+
+
+def likelihoods(package: Path, foreign: Sequence[str], english: Sequence[str]) -> list[float]:
+    """How likely a package finds the English after the foreign sentence: mean log-probability of a subword, in nats."""
+    pieces = Pieces(package / "sentencepiece.model")
+    network = ctranslate2.Translator(
+        str(package / "model"), intra_threads=1, inter_threads=os.cpu_count() or 1
+    )
+    results = network.score_batch(
+        pieces.split(foreign), pieces.split(english), max_batch_size=TOKENS, batch_type="tokens"
+    )
+    return [sum(result.log_probs) / max(1, len(result.log_probs)) for result in results]
+
+
+def untranslated(foreign: str, english: str) -> bool:
+    """Whether a word other than a name was left in English.
+
+    >>> untranslated("Bu bir tiny köpek.", "This is a tiny dog."), untranslated("Bu Tiny.", "This is Tiny.")
+    (True, False)
+    """
+    shared = set(foreign.split()) & set(english.split())
+    return any(word.isalpha() and word.islower() and len(word) >= LONG for word in shared)
+
+
+def best(values: Sequence[float], share: float) -> list[int]:
+    """The places of a share (0 to 1) of the values, the highest ones, in order."""
+    order = sorted(range(len(values)), key=lambda place: (-values[place], place))
+    return sorted(order[: round(share * len(values))])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("corpora", type=Path, help="folder with it-en.tsv(.xz), tr-en.tsv(.xz)")
+    parser.add_argument("work", type=Path, help="folder with sentencepiece.model")
+    parser.add_argument("checkpoint", type=Path, help="of a run with --reverse")
+    parser.add_argument("--language", required=True, help="into which to translate: it or tr")
+    parser.add_argument(
+        "--judge", type=Path, required=True, help="package from that language to English"
+    )
+    parser.add_argument("--keep", type=float, default=0.75, help="share of the pairs to keep")
+    parser.add_argument("--beam", type=int, default=2)
+    options = parser.parse_args()
+    sentences = english_prose(options.corpora, options.language, DICTIONARIES)
+    print(len(sentences), "sentences", flush=True)
+    english = [sentence.text for sentence in sentences]
+    vocabulary = options.work / "sentencepiece.model"
+    foreign = translated(options.checkpoint, vocabulary, english, options.beam)
+    values = likelihoods(options.judge, foreign, english)
+    usable = [
+        place
+        for place, text in enumerate(foreign)
+        if text.strip() and not untranslated(text, english[place])
+    ]
+    kept = [usable[rank] for rank in best([values[place] for place in usable], options.keep)]
+    out = options.corpora / f"{options.language}-en.backtranslated.tsv.xz"
+    with lzma.open(out, "wt", encoding="utf-8", newline="\n") as file:
+        for place in kept:
+            sentence = sentences[place]
+            file.write(f"{BACK}{sentence.origin}\t{MARK}{foreign[place]}\t{sentence.text}\n")
+    lowest = min((values[place] for place in kept), default=0.0)
+    print(
+        f"{out}: {len(kept)} pairs of {len(usable)} without English words, "
+        f"the least likely {lowest:.2f} nats a subword"
+    )
+
+
+if __name__ == "__main__":
+    main()
