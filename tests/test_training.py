@@ -239,6 +239,21 @@ def test_sentences_are_chained_in_order_on_both_sides() -> None:
     assert augmentation.chained({"tiny": prose["tiny"]}, 5, random.Random(1)) == []
 
 
+def test_nothing_else_is_made_of_what_was_translated_back(tmp_path: Path) -> None:
+    """Sentences of other sources are chained, these are not."""
+    folder = corpus(tmp_path / "corpora")
+    words = [f"{one}{two}" for one in "abcdefghijk" for two in "abcdefghijk"]
+    lines = [f"back-oldi-seed\t¤ Kedi {word}.\tThat was cat {word}.\n" for word in words]
+    lines += [f"tatoeba\tKöpek {word}.\tThat was dog {word}.\n" for word in words]
+    (folder / "tr-en.more.tsv").write_text("".join(lines), encoding="utf-8")
+    found = collected(folder, [], [])
+    named = list(zip(found.names, found.pairs, strict=True))
+    assert {name for name, (source, _) in named if "¤" in source} == {"tr/back-oldi-seed"}
+    chained = [source for name, (source, _) in named if name == "tr/sentences-chained"]
+    assert any("Köpek" in source for source in chained)
+    assert not any("Kedi" in source for source in chained)
+
+
 def test_augmentation_never_changes_what_a_variant_says() -> None:
     """Variants differ from their pair in marks, case and placeholders, or are English on both
     sides.

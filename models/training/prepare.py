@@ -165,15 +165,17 @@ def collect(
                 most = max(weight_of(mix[phase][language], origin) for phase in mix)
                 if most < 0.5 and rng.random() > 3 * most:
                     continue  # never drawn within the few passes a run makes
+                by_machine = origin.startswith(BACK)
                 fault = cleaner.fault_of(source, target)
                 if fault is not None:
                     found.faults[f"{language}/{fault}"] += 1
                     continue
                 if origin == FURNITURE:
                     labels.append((source, target))
-                elif weight_of(mix["main"][language], origin) >= 1:
+                elif weight_of(mix["main"][language], origin) >= 1 and not by_machine:
                     prose.setdefault(origin, []).append((source, target))
-                counts.update(WORD.findall(lowered(source, language)))
+                if not by_machine:  # words that it made up are none that the text holds
+                    counts.update(WORD.findall(lowered(source, language)))
                 name = f"{language}/{origin}"
                 found.clean[name] += 1
                 found.words[name] += len(target.split())
