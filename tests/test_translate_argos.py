@@ -14,7 +14,7 @@ from translation_support import SENTENCES, build_bpe_package, tiny_package
 
 from normalize.packages import Package, find
 from normalize.stages.translate import TranslateOptions, Translator
-from normalize.stages.translate.engine import Decoding, Engine
+from normalize.stages.translate.engine import ARGOS_LENGTH_PENALTY, Decoding, Engine
 
 ARGOS = """
 import json, sys
@@ -106,7 +106,8 @@ def test_plain_sentences_come_out_as_from_argostranslate(tmp_path: Path, languag
     package = next((one for one in shipped if one.source == language), None)
     if package is None:
         pytest.skip("this checkout has no package for the language")
-    made = Translator(package, TranslateOptions(threads=1)).translate(PLAIN[language])
+    search = TranslateOptions(threads=1, length_penalty=ARGOS_LENGTH_PENALTY)
+    made = Translator(package, search).translate(PLAIN[language])
     expected = by_argos(package, PLAIN[language], tmp_path)
     # Where a guard stepped in, the difference is meant.
     sound = [(one.text, text) for one, text in zip(made, expected, strict=True) if not one.flags]
