@@ -35,6 +35,7 @@ from pathlib import Path
 from normalize.document import Flag, Translation
 from normalize.packages import Package, read_package
 from normalize.stages.translate import TranslateOptions, Translator
+from normalize.stages.translate.engine import ARGOS_LENGTH_PENALTY
 from normalize.stages.translate.tokenizers import load_tokenizer
 
 BATCH_TOKENS = 2048
@@ -81,6 +82,7 @@ def bare_runner(package: Package, lines: Sequence[str], threads: int, beam: int)
     translator = ctranslate2.Translator(
         str(package.model_path), compute_type="int8", inter_threads=threads, intra_threads=1
     )
+    penalty = package.length_penalty
     tokens = sorted(load_tokenizer(package).encode(lines), key=len, reverse=True)
 
     def run() -> object:
@@ -89,7 +91,7 @@ def bare_runner(package: Package, lines: Sequence[str], threads: int, beam: int)
             max_batch_size=BATCH_TOKENS,
             batch_type="tokens",
             beam_size=beam,
-            length_penalty=package.length_penalty or 0.2,
+            length_penalty=ARGOS_LENGTH_PENALTY if penalty is None else penalty,
             return_scores=True,
         )
 

@@ -167,18 +167,20 @@ def main() -> None:
     english = [sentence.text for sentence in sentences]
     vocabulary = options.work / "sentencepiece.model"
     foreign = translated(options.checkpoint, vocabulary, english, options.beam)
-    values = likelihoods(options.judge, foreign, english)
     usable = [
-        place
-        for place, text in enumerate(foreign)
-        if text.strip() and not untranslated(text, english[place])
+        (sentence, text)
+        for sentence, text in zip(sentences, foreign, strict=True)
+        if text.strip() and not untranslated(text, sentence.text)
     ]
-    kept = [usable[rank] for rank in best([values[place] for place in usable], options.keep)]
+    values = likelihoods(
+        options.judge, [text for _, text in usable], [sentence.text for sentence, _ in usable]
+    )
+    kept = best(values, options.keep)
     out = options.corpora / f"{options.language}-en.backtranslated.tsv.xz"
     with lzma.open(out, "wt", encoding="utf-8", newline="\n") as file:
         for place in kept:
-            sentence = sentences[place]
-            file.write(f"{BACK}{sentence.origin}\t{MARK}{foreign[place]}\t{sentence.text}\n")
+            sentence, text = usable[place]
+            file.write(f"{BACK}{sentence.origin}\t{MARK}{text}\t{sentence.text}\n")
     lowest = min((values[place] for place in kept), default=0.0)
     print(
         f"{out}: {len(kept)} pairs of {len(usable)} without English words, "
