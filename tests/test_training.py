@@ -512,6 +512,30 @@ def test_english_prose_of_another_language_is_translated_back(
     assert made.read_bytes() == before
 
 
+def test_a_network_that_translates_back_is_told_into_which_language(prepared: Path) -> None:
+    """The mark stands before the English, is no subword of a text, and decides the language."""
+    pytest.importorskip("torch")
+    batches, prepare, backtranslation = tool("batches"), tool("prepare"), tool("backtranslation")
+    mix, vocabulary = prepare.read_mix(), prepared / "sentencepiece.model"
+    forward = batches.Corpus(prepared / "data.npz", mix)
+    back = batches.Corpus(prepared / "data.npz", mix, reverse=True)
+    data = np.load(prepared / "data.npz")
+    languages = [str(name)[:2] for name in data["origins"][data["origin"]]]
+    marks = [batches.mark_of(language) for language in languages]
+    assert back.source[back.source_ends[:-1]].tolist() == marks
+    assert (back.source_lengths == forward.target_lengths + 1).all()
+    assert not {*map(batches.mark_of, WORDS)} & {*forward.source.tolist(), *forward.target.tolist()}
+    assert vocabulary_piece(vocabulary, batches.mark_of("it")) == "<0x69>"
+
+    train(prepared, "--reverse", "--steps", "150", "--checkpoint", "both.pt")
+    english = [f"I see a {word}." for word in WORDS["it"].values()]
+    for language, other in (("it", "tr"), ("tr", "it")):
+        made = backtranslation.translated(prepared / "both.pt", vocabulary, language, english, 1)
+        words = {*re.findall(r"\w+", " ".join(made))}
+        assert words & {*WORDS[language]}, made
+        assert not words & {*WORDS[other]}, made
+
+
 def vocabulary_piece(vocabulary: Path, number: int) -> str:
     processor = tool("sentencepiece").SentencePieceProcessor(model_file=str(vocabulary))
     return str(processor.id_to_piece(number)) if number < processor.get_piece_size() else ""

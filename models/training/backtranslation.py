@@ -23,6 +23,7 @@ from pathlib import Path
 
 import ctranslate2
 import sentencepiece
+from batches import mark_of
 from cleaning import digest, letters_only
 from export import read_checkpoint, read_pieces, specification
 from prepare import BACK, DICTIONARIES, FOLDER, corpus_files, read_pairs
@@ -103,16 +104,20 @@ class Pieces:
         return text
 
 
-def translated(checkpoint: Path, vocabulary: Path, texts: Sequence[str], beam: int) -> list[str]:
-    """What a network of `train.py --reverse` makes of English sentences."""
+def translated(
+    checkpoint: Path, vocabulary: Path, language: str, texts: Sequence[str], beam: int
+) -> list[str]:
+    """What a network of `train.py --reverse` makes of English sentences in a language."""
     pieces = Pieces(vocabulary)
+    names = read_pieces(vocabulary)
+    mark = names[mark_of(language)]
     with tempfile.TemporaryDirectory() as folder:
-        spec = specification(read_checkpoint(checkpoint), read_pieces(vocabulary))
+        spec = specification(read_checkpoint(checkpoint), names)
         spec.optimize(quantization="int8")
         spec.save(folder)
         network = ctranslate2.Translator(folder, intra_threads=1, inter_threads=os.cpu_count() or 1)
         results = network.translate_batch(
-            pieces.split(texts),
+            [[mark, *split] for split in pieces.split(texts)],
             beam_size=beam,
             max_batch_size=TOKENS,
             batch_type="tokens",
@@ -166,7 +171,7 @@ def main() -> None:
     print(len(sentences), "sentences", flush=True)
     english = [sentence.text for sentence in sentences]
     vocabulary = options.work / "sentencepiece.model"
-    foreign = translated(options.checkpoint, vocabulary, english, options.beam)
+    foreign = translated(options.checkpoint, vocabulary, options.language, english, options.beam)
     usable = [
         (sentence, text)
         for sentence, text in zip(sentences, foreign, strict=True)

@@ -18,8 +18,17 @@ from torch import Tensor
 
 FIRST_WORD = EOS + 1 + len(PLACEHOLDERS) + 256
 """Number of the first subword that is neither a special mark, nor a placeholder, nor a byte."""
+FIRST_BYTE = EOS + 1 + len(PLACEHOLDERS)
+"""Number of the subword of the byte 0."""
 SORTED_TOGETHER = 150_000
 """Pairs that are sorted by length together before batches are cut."""
+
+
+def mark_of(language: str) -> int:
+    """Number of the subword that tells a network of several target languages which one is wanted: the byte of the code's first letter,
+    which no text is split into, since letters are subwords themselves.
+    """
+    return FIRST_BYTE + ord(language[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,8 @@ class Corpus:
     """The encoded pairs, and how often each is drawn in a phase.
 
     languages: draw pairs of these source languages only; all by default. What a network may answer stays the same.
-    reverse: from English to the other languages, for a network that translates back.
+    reverse: from English to the other languages, for a network that translates back; the first subword of a source is the mark of
+    the language that is wanted (`mark_of`).
 
     Raises ValueError where a language has no pair.
     """
@@ -72,9 +82,13 @@ class Corpus:
         source, target = ("target", "source") if reverse else ("source", "target")
         self.source, self.target = data[source], data[target]
         self.source_ends, self.target_ends = data[f"{source}_ends"], data[f"{target}_ends"]
+        origins = [str(name).partition("/")[::2] for name in data["origins"]]
+        if reverse:
+            marks = np.array([mark_of(language) for language, _ in origins])[data["origin"]]
+            self.source = np.insert(self.source, self.source_ends[:-1], marks)
+            self.source_ends = self.source_ends + np.arange(len(self.source_ends))
         self.source_lengths = np.diff(self.source_ends)
         self.target_lengths = np.diff(self.target_ends)
-        origins = [str(name).partition("/")[::2] for name in data["origins"]]
         held = {language for language, _ in origins}
         if missing := sorted(set(languages) - held):
             message = (

@@ -19,7 +19,7 @@ import numpy as np
 import sentencepiece
 import torch
 from batches import Corpus, Position, Sampler
-from layout import grown, read_package
+from layout import Weights, grown, read_package
 from model import Network, Shape
 from optimiser import Optimiser, Team
 from prepare import read_mix
@@ -84,16 +84,24 @@ class Run:
 
     def _start(self) -> None:
         """Begin with the weights of a checkpoint or, de-quantised, of a package, with layers added
-        if need be.
+        if need be; with the mean of several.
         """
-        if self.options.start.is_dir():
-            shape, weights = read_package(self.options.start)
+        starts = [self._fitted(path) for path in self.options.start]
+        mean = {
+            name: torch.from_numpy(np.mean([start[name] for start in starts], axis=0))
+            for name in starts[0]
+        }
+        self.optimiser.start_from(mean)
+
+    def _fitted(self, path: Path) -> Weights:
+        """The weights of a checkpoint or package in the shape of this run."""
+        if path.is_dir():
+            shape, weights = read_package(path)
         else:
-            saved = torch.load(self.options.start, map_location="cpu", weights_only=True)
+            saved = torch.load(path, map_location="cpu", weights_only=True)
             shape = Shape(**saved["shape"])
             weights = {k: v.float().numpy() for k, v in saved["optimiser"]["average"].items()}
-        fitted = grown(weights, shape, self.shape)
-        self.optimiser.start_from({name: torch.from_numpy(w) for name, w in fitted.items()})
+        return grown(weights, shape, self.shape)
 
     def save(self) -> None:
         """Write the checkpoint; the old one stands until the new one is complete."""
@@ -273,7 +281,10 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("--seed", type=int, default=1)
     out.add_argument("--checkpoint", default="checkpoint.pt")
     out.add_argument(
-        "--start", type=Path, help="package folder or checkpoint to start from; layers may be added"
+        "--start",
+        type=Path,
+        nargs="+",
+        help="package folder or checkpoint to start from, or several for their mean; layers may be added",
     )
     out.add_argument(
         "--languages",
@@ -301,7 +312,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> None:
-    options = parser().parse_args()
+    commands = parser()
+    options = commands.parse_args()
+    if options.reverse and options.sampling:
+        commands.error(
+            "--sampling is of the languages that are translated into English: not with --reverse"
+        )
     if options.workers > 1:
         options.cpu = True
         torch.set_num_threads(1)
