@@ -433,6 +433,38 @@ def test_sources_and_languages_can_be_chosen(world: Path) -> None:
     assert not (world / "corpora" / "tr-en.gathered.tsv.xz").exists()
 
 
+def test_english_prose_is_collected_and_recorded(world: Path) -> None:
+    """Each sentence once, with the first source; a source without its files fails alone."""
+    texts = {
+        "sea": "The sea is calm in the bay today. The wind is cold in the hills.",
+        "hills": "The wind is cold in the hills. A path leads to the top of the mountain.",
+    }
+    with (world / "table.toml").open("a", encoding="utf-8") as table:
+        for name in (*texts, "moon"):
+            table.write(
+                f'[[prose]]\nname = "{name}"\nkind = "factbook"\nrepository = "owner/{name}"\n'
+                f'commit = "{COMMIT}"\nfiles = ["*.json"]\nlicence = "CC0"\nstated = "LICENSE"\n'
+            )
+    for name, text in texts.items():
+        snapshot(world, f"owner/{name}", {"a.json": json.dumps([text]).encode()})
+    snapshot(world, "owner/moon", {"a.txt": b""})
+    done = gather(world, "--sources", "fish,sea,hills,moon")
+    assert done.returncode == 1
+    assert last_line(done) == "gather: prose moon: no *.json in owner/moon; mend gather.toml"
+    with lzma.open(world / "corpora" / "english.tsv.xz", "rt", encoding="utf-8") as lines:
+        assert [tuple(line.rstrip("\n").split("\t")) for line in lines] == [
+            ("hills", "The wind is cold in the hills."),
+            ("hills", "A path leads to the top of the mountain."),
+            ("sea", "The sea is calm in the bay today."),
+        ]
+    record = json.loads((world / "corpora" / "gathered.json").read_text("utf-8"))
+    assert record["prose"]["hills"] == {"sentences": 2, "words": 16}
+    assert {row[0] for row in rows(world, "it")} == {"fish"}
+    before = (world / "corpora" / "english.tsv.xz").read_bytes()
+    assert gather(world, "--sources", "fish", "--no-prose").returncode == 0
+    assert (world / "corpora" / "english.tsv.xz").read_bytes() == before
+
+
 def test_the_same_pair_comes_once(world: Path) -> None:
     """From two sources it is kept with the first; within one, case and stops do not count."""
     twice = {

@@ -1,9 +1,10 @@
-"""English prose of one language's corpora to pairs of another, whose foreign side is a network's (back-translation: R. Sennrich,
+"""English prose to pairs of another language, whose foreign side is a network's (back-translation: R. Sennrich,
 B. Haddow and A. Birch 2016, `Improving Neural Machine Translation Models with Monolingual Data`).
 
-    python train.py WORK --reverse --languages tr --checkpoint reverse.pt ...
+    python train.py WORK --reverse --checkpoint reverse.pt ...
     python backtranslation.py CORPORA WORK WORK/reverse.pt --language tr --judge PACKAGE
 
+The English is what `gather.py` left in `CORPORA/english.tsv.xz`, and prose of the other language's corpora. It
 writes `CORPORA/tr-en.backtranslated.tsv.xz`, which `prepare.py` reads beside the others; the sources are named `back-` and what
 they were. The English side is what people wrote. A package that translates the right way judges how likely that English is
 after the foreign side: the least likely pairs are left out. A mark before the foreign side tells the network that it is a
@@ -17,7 +18,7 @@ import fnmatch
 import lzma
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from batches import mark_of
 from cleaning import digest, letters_only
 from export import read_checkpoint, read_pieces, specification
 from prepare import BACK, DICTIONARIES, FOLDER, corpus_files, read_pairs
+from source_table import ENGLISH
 
 SHORTEST, LONGEST = 4, 60
 """Words of a sentence worth translating back."""
@@ -43,6 +45,7 @@ PROSE = (
     "general-covid-apps",
     "general-open-science-handbook",
     "general-storybooks",
+    "globalvoices",
     "hf-course",
     "l10n-debian-handbook",
     "l10n-open-contracting",
@@ -53,6 +56,8 @@ PROSE = (
     "oldi-seed",
     "opensource-guide",
     "pg-*",
+    "setimes-*",
+    "xquad",
 )
 """Sources whose English is prose: connected sentences, not interface strings or reference works."""
 
@@ -65,28 +70,44 @@ class Sentence:
     text: str
 
 
-def english_prose(corpora: Path, language: str, languages: Iterable[str]) -> list[Sentence]:
-    """The English sentences of the other languages' corpora, each once, that the corpora of this language lack; of the sources in
-    `PROSE`.
+def _candidates(corpora: Path, language: str, languages: Iterable[str]) -> Iterator[Sentence]:
+    """English prose without translations, then that of the other languages' corpora."""
+    alone = corpora / ENGLISH
+    if alone.exists():
+        with lzma.open(alone, "rt", encoding="utf-8", newline="\n") as lines:
+            for line in lines:
+                yield Sentence(*line.rstrip("\n").split("\t"))
+    for other in sorted(set(languages) - {language}):
+        for path in corpus_files(corpora, FOLDER / "furniture", other):
+            for origin, _, target in read_pairs(path):
+                if any(fnmatch.fnmatchcase(origin, pattern) for pattern in PROSE):
+                    yield Sentence(origin, target)
+
+
+def english_prose(
+    corpora: Path, language: str, languages: Iterable[str], most: int = 0
+) -> list[Sentence]:
+    """English sentences to translate, each once, that the corpora of this language lack.
+
+    most: so many of each source, spread over it, the same each time; 0: all.
     """
-    furniture = FOLDER / "furniture"
     known = {
         digest(letters_only(target))
-        for path in corpus_files(corpora, furniture, language)
+        for path in corpus_files(corpora, FOLDER / "furniture", language)
         for origin, _, target in read_pairs(path)
         if not origin.startswith(BACK)
     }
-    found = []
-    for other in sorted(set(languages) - {language}):
-        for path in corpus_files(corpora, furniture, other):
-            for origin, _, target in read_pairs(path):
-                if not any(fnmatch.fnmatchcase(origin, pattern) for pattern in PROSE):
-                    continue
-                key = digest(letters_only(target))
-                if SHORTEST <= len(target.split()) <= LONGEST and key not in known:
-                    known.add(key)
-                    found.append(Sentence(origin, target))
-    return found
+    found: dict[str, dict[int, Sentence]] = {}
+    for sentence in _candidates(corpora, language, languages):
+        key = digest(letters_only(sentence.text))
+        if SHORTEST <= len(sentence.text.split()) <= LONGEST and key not in known:
+            known.add(key)
+            found.setdefault(sentence.origin, {})[key] = sentence
+    chosen = []
+    for by_key in found.values():
+        drawn = set(sorted(by_key)[: most or None])
+        chosen += [sentence for key, sentence in by_key.items() if key in drawn]
+    return chosen
 
 
 class Pieces:
@@ -166,8 +187,11 @@ def main() -> None:
     )
     parser.add_argument("--keep", type=float, default=0.75, help="share of the pairs to keep")
     parser.add_argument("--beam", type=int, default=2)
+    parser.add_argument(
+        "--most", type=int, default=0, metavar="N", help="sentences of a source; 0: all"
+    )
     options = parser.parse_args()
-    sentences = english_prose(options.corpora, options.language, DICTIONARIES)
+    sentences = english_prose(options.corpora, options.language, DICTIONARIES, options.most)
     print(len(sentences), "sentences", flush=True)
     english = [sentence.text for sentence in sentences]
     vocabulary = options.work / "sentencepiece.model"

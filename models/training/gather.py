@@ -4,8 +4,9 @@ repositories, as `gather.toml` names them:
     python models/training/gather.py CORPORA [--sources ddtp,wesnoth] [--languages it,tr]
 
 Leaves `CORPORA/it-en.gathered.tsv.xz` and `CORPORA/tr-en.gathered.tsv.xz` (`source<TAB>foreign
-<TAB>English`), which `prepare.py` reads beside `it-en.tsv`, the files of the dictionaries in
-`CORPORA/lexicon`, which `lexicon.py` reads, and in `CORPORA/gathered.json` what was downloaded, with
+<TAB>English`), which `prepare.py` reads beside `it-en.tsv`, English prose without translations in
+`CORPORA/english.tsv.xz` (`source<TAB>sentence`), which `backtranslation.py` reads, the files of the
+dictionaries in `CORPORA/lexicon`, which `lexicon.py` reads, and in `CORPORA/gathered.json` what was downloaded, with
 version and SHA-256. Books are aligned with a lexicon learnt from `CORPORA/it-en.tsv` or `.tsv.xz`.
 The same downloads and corpus give the same bytes. Downloads stay in the cache; once all are there,
 no network is needed. Exit status 1 if any source or dictionary failed (the others are written), 2
@@ -23,7 +24,8 @@ from pathlib import Path
 
 from download import DAMAGE, Cache, Debian, GatherError
 from places import Places, pairs_of
-from source_table import Dictionary, Source, read_table
+from sentence_pairs import letters_key
+from source_table import ENGLISH, Dictionary, GatherTable, Prose, Source, read_table
 
 FOLDER = Path(__file__).resolve().parent
 MIRROR = "https://deb.debian.org/debian"
@@ -70,6 +72,26 @@ def gather(sources: list[Source], places: Places, languages: list[str]) -> Gathe
     return Gathered(listed, failures)
 
 
+def collect_prose(
+    sources: list[Prose], places: Places
+) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """The English sentences by source, each once in all, and what went wrong with the others."""
+    found: dict[str, list[str]] = {}
+    failures: dict[str, str] = {}
+    seen: set[str] = set()
+    for source in sources:
+        print(f"prose {source.name} ...", file=sys.stderr, flush=True)
+        try:
+            sentences = list(places.english(source))
+        except (GatherError, *DAMAGE) as error:
+            failures[f"prose {source.name}"] = reason(error)
+            continue
+        fresh = {letters_key(sentence): sentence for sentence in sentences}
+        found[source.name] = [sentence for key, sentence in fresh.items() if key not in seen]
+        seen |= fresh.keys()
+    return found, failures
+
+
 def replace(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all."""
     temporary = path.with_name(path.name + ".part")
@@ -103,10 +125,11 @@ def write(
     corpora: Path,
     gathered: Gathered,
     sources: list[Source],
+    prose: dict[str, list[str]],
     dictionaries: dict[str, Dictionary],
     cache: Cache,
 ) -> str:
-    """Write corpus files and record; returns the table to print."""
+    """Write corpus files, English prose (where there is any) and record; returns the table to print."""
     record: dict[str, dict[str, dict[str, int | str]]] = {}
     table = [("source", "pairs", "English words", "licence")]
     for language, rows in gathered.rows.items():
@@ -125,6 +148,17 @@ def write(
                 record[language][source.name] = counts
                 name = f"{language}/{source.name}"
                 table.append((name, f"{len(targets):,}", f"{words:,}", source.licence))
+    if prose:
+        lines = [f"{name}\t{one}\n" for name, sentences in prose.items() for one in sentences]
+        replace(corpora / ENGLISH, lzma.compress("".join(lines).encode()))
+    english = {
+        name: {"sentences": len(sentences), "words": sum(len(one.split()) for one in sentences)}
+        for name, sentences in prose.items()
+    }
+    table += [
+        (f"en/{name}", f"{count['sentences']:,}", f"{count['words']:,}", "")
+        for name, count in english.items()
+    ]
     fetched = [asdict(file) for _, file in sorted(cache.fetched.items())]
     copies = {
         name: {"files": sorted(dictionary.files), "licence": dictionary.licence}
@@ -132,6 +166,7 @@ def write(
     }
     whole = {
         "sources": record,
+        "prose": english,
         "dictionaries": copies,
         "failures": gathered.failures,
         "fetched": fetched,
@@ -155,27 +190,31 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--packages", default=PACKAGES, metavar="URL", help="registry of npm")
     parser.add_argument("--sdists", default=SDISTS, metavar="URL", help="files of Python packages")
     parser.add_argument("--no-dictionaries", action="store_true", help="parallel text alone")
+    parser.add_argument("--no-prose", action="store_true", help="no English without translations")
     parser.add_argument("--table", type=Path, default=FOLDER / "gather.toml")
     return parser.parse_args(arguments)
 
 
-def chosen(table: list[Source], names: str | None) -> list[Source]:
-    """The sources of these names."""
+def chosen(table: GatherTable, names: str | None) -> tuple[list[Source], list[Prose]]:
+    """The sources of these names, of parallel text and of prose; all where none are given."""
     if names is None:
-        return table
+        return table.sources, table.prose
     wanted = names.split(",")
-    known = [source.name for source in table]
+    known = [entry.name for entry in (*table.sources, *table.prose)]
     unknown = [name for name in wanted if name not in known]
     if unknown:
         message = f"unknown source: {', '.join(unknown)}; known are {', '.join(known)}"
         raise GatherError(message)
-    return [source for source in table if source.name in wanted]
+    return (
+        [source for source in table.sources if source.name in wanted],
+        [source for source in table.prose if source.name in wanted],
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Gather and write; returns the exit status."""
     table = read_table(options.table)
-    sources = chosen(table.sources, options.sources)
+    sources, prose_sources = chosen(table, options.sources)
     languages: list[str] = options.languages.split(",")
     known = {language for source in table.sources for language in source.languages}
     if unknown := [language for language in languages if language not in known]:
@@ -194,10 +233,12 @@ def run(options: argparse.Namespace) -> int:
     debian = Debian(options.mirror, cache)
     places = Places(debian, options.archives, options.packages, options.sdists, table, corpora)
     gathered = gather(sources, places, languages)
+    prose, failures = collect_prose([] if options.no_prose else prose_sources, places)
+    gathered.failures.update(failures)
     wanted = [] if options.no_dictionaries else table.dictionaries
     dictionaries, failures = copy_dictionaries(wanted, places)
     gathered.failures.update(failures)
-    print(write(corpora, gathered, sources, dictionaries, cache))
+    print(write(corpora, gathered, sources, prose, dictionaries, cache))
     for name, failure in gathered.failures.items():
         print(f"gather: {name}: {failure}", file=sys.stderr)
     return 1 if gathered.failures else 0

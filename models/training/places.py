@@ -14,9 +14,20 @@ from align import Lexicon, lexicon_of
 from books import Book, chapters, pairs
 from download import Cache, Debian, GatherError, members, read_lines, snapshot, zip_members
 from extract import Files, described, descriptions
+from prose import READERS as PROSE_READERS
+from prose import sentences_of
 from readers import READERS
 from sentence_pairs import Pair, kept
-from source_table import BOOKS, DESCRIPTIONS, SITES, Dictionary, GatherTable, Source, at_commit
+from source_table import (
+    BOOKS,
+    DESCRIPTIONS,
+    SITES,
+    Dictionary,
+    GatherTable,
+    Prose,
+    Source,
+    at_commit,
+)
 
 
 @dataclass
@@ -104,6 +115,14 @@ class Places:
         for files in archives:
             chosen = source.select(files, language)
             yield from sites.pairs(chosen, page, source.original, lexicon, source.confidence)
+
+    def english(self, prose: Prose) -> Iterator[str]:
+        """The sentences of a source of English prose."""
+        files = self.snapshot(prose.repository, prose.commit, list(prose.files))
+        if not files:
+            message = f"no {', '.join(prose.files)} in {prose.repository}; mend gather.toml"
+            raise GatherError(message)
+        yield from sentences_of(PROSE_READERS[prose.kind](dict(sorted(files.items()))))
 
     def _published(self, wanted: Dictionary) -> tuple[str, str]:
         """Address and name in the cache of the archive of a package of npm or Python."""

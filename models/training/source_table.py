@@ -1,4 +1,4 @@
-"""The tables `gather.toml`: sources of parallel text, books among them, and dictionaries."""
+"""The tables `gather.toml`: sources of parallel text, books among them, English prose, and dictionaries."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from typing import Any
 from books import Book
 from download import GatherError
 from extract import Files
+from prose import READERS as PROSE_READERS
 from readers import READERS
 
 DESCRIPTIONS = "descriptions"
 """The kind of source that is read from a suite's indexes, not from packages."""
 BOOKS = "books"
 """The kind of source that is a book and its translation."""
+ENGLISH = "english.tsv.xz"
+"""The file in CORPORA that gets the English prose."""
 SITES = "sites"
 """The kind of source that is a site with a page and its translation in two files."""
 
@@ -94,8 +97,22 @@ class Dictionary:
 
 
 @dataclass(frozen=True, slots=True)
+class Prose:
+    """One source of English prose without translations: files of a repository, read as `kind` says (`prose.py`)."""
+
+    name: str
+    kind: str
+    repository: str
+    commit: str
+    files: tuple[str, ...]
+    licence: str
+    stated: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GatherTable:
-    """What `gather.toml` says; sources and dictionaries sorted by name.
+    """What `gather.toml` says; sources, prose and dictionaries sorted by name.
 
     suite: of the packages. lexicon: sources of the main corpus that the lexicon for books is learnt
     from.
@@ -104,6 +121,7 @@ class GatherTable:
     suite: str
     lexicon: tuple[str, ...] = ("*",)
     sources: list[Source] = field(default_factory=list)
+    prose: list[Prose] = field(default_factory=list)
     dictionaries: list[Dictionary] = field(default_factory=list)
 
 
@@ -155,6 +173,12 @@ def _dictionary(entry: dict[str, Any], path: Path) -> Dictionary:
     return Dictionary(**entry)
 
 
+def _prose(entry: dict[str, Any], path: Path) -> Prose:
+    name = entry.get("name", "?")
+    _check(Prose, entry, f"{path}: unknown or missing in prose {name!r}", PROSE_READERS)
+    return Prose(**_frozen(entry))
+
+
 def read_table(path: Path) -> GatherTable:
     """The tables of a file."""
     try:
@@ -164,10 +188,12 @@ def read_table(path: Path) -> GatherTable:
         message = f"cannot read the table {path}: {error}"
         raise GatherError(message) from error
     sources = [_source(entry, path) for entry in table.get("source", [])]
+    prose = [_prose(entry, path) for entry in table.get("prose", [])]
     dictionaries = [_dictionary(entry, path) for entry in table.get("dictionary", [])]
     return GatherTable(
         suite,
         tuple(table.get("lexicon", ["*"])),
         sorted(sources, key=lambda source: source.name),
+        sorted(prose, key=lambda one: one.name),
         sorted(dictionaries, key=lambda dictionary: dictionary.name),
     )

@@ -1,0 +1,152 @@
+"""English prose out of textbooks and reference works, sentence by sentence, for back-translation: text that has no translation.
+
+Readers get the files of a source (name: bytes) and yield paragraphs; `sentences_of` keeps the sentences that can stand alone:
+no headings, no formulas, none that points to a figure, a chapter or another page.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterable, Iterator
+
+from extract import Files
+from sentence_pairs import ENGLISH_WORDS, MARKUP, cleaned, letters_key, sentences
+
+SHORTEST, LONGEST = 6, 40
+"""Words of a sentence."""
+MIN_LETTERS = 0.8
+"""Share of letters and spaces."""
+MIN_FUNCTION_WORDS = 0.12
+"""Share of words like `the` and `of`, without which a line is a list or a title."""
+GAP = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands in a paragraph for what a sentence cannot be read without: a formula, an image, the name of a figure."""
+BREAK = "\f"
+"""Ends a paragraph where a list or a figure stands inside it; XML cannot hold the character."""
+_CNXML = "{http://cnx.rice.edu/cnxml}"
+_APART = frozenset(
+    (
+        "code commentary definition equation example exercise figure footnote glossary injected-exercise list media metadata "
+        "note problem proof quote rule solution table title"
+    ).split()
+)
+"""Elements of a module that hold no running text."""
+_TASKS = re.compile(
+    "activit|assessment|bibliograph|check|credits|exercise|further|glossary|homework|interactive|key-|learning-obj|link|multiple|"
+    "objectives|outcome|practice|problem|project|question|read-|reference|resource|review|suggested|summary|try-it|video|watch|"
+    "works-cited",
+    re.IGNORECASE,
+)
+"""Classes of sections that ask something of the reader, or list works."""
+_POINTER = re.compile(
+    r"\b(?:Figure|Fig|Table|Chapter|Exhibit|Appendix|Section|Box|Module|Unit|Equation|Exercise|Example)s?\.? \d"
+    r"|\b(?:this|next|previous|last|preceding|following|earlier|later) (?:book|chapter|course|example|figure|graph|module|section|"
+    r"sidebar|table|textbook|unit|video|website)s?\b"
+    r"|\b(?:shown|pictured|discussed|mentioned|described|noted|listed) (?:above|below|earlier|here|previously)\b"
+    r"|\((?:credit|see|source|photo)\b|\bet al\b|\(\w[^()]*,? (?:18|19|20)\d\d\w?\)",
+    re.IGNORECASE,
+)
+"""Words that need something beside the sentence."""
+_BEGIN = re.compile(r"[\"“‘'(]{0,2}[A-ZÀ-Þ0-9]")
+_END = re.compile(r"[^\W_]%?[)\"”’']*[.!?][)\"”’']*$")
+_GLUED = re.compile(r"[a-z][.!?][A-Z]|\s[,.;:](?:\s|$)|[a-z]\d+[.,]|[=+*\\^<>{}]")
+_TAG = re.compile(r"<[^>]*>")
+_BREAK = re.compile(r"<\s*/?\s*(?:p|br)\s*/?\s*>|\n", re.IGNORECASE)
+_LABEL = re.compile(r"^\s*(?:note(?: \d+)?|[a-z][a-z /-]{0,40}):\s*")
+_YEAR = re.compile(r"\s*\(\d{4}(?: est\.)?\)\s*$")
+
+
+def cnxml(files: Files) -> Iterator[str]:
+    """Paragraphs of modules in CNXML, the format of OpenStax textbooks; not of exercises, captions and summaries."""
+    for data in files.values():
+        try:
+            content = ET.fromstring(data).find(f"{_CNXML}content")
+        except ET.ParseError:
+            continue
+        if content is not None:
+            yield from _paragraphs(content)
+
+
+def _paragraphs(node: ET.Element) -> Iterator[str]:
+    for child in node:
+        name = child.tag.removeprefix(_CNXML)
+        if name in _APART or _TASKS.search(child.get("class", "")):
+            continue
+        if name == "para":
+            yield from "".join(_running_text(child)).split(BREAK)
+        else:
+            yield from _paragraphs(child)
+
+
+def _running_text(node: ET.Element) -> Iterator[str]:
+    yield node.text or ""
+    for child in node:
+        name = child.tag.removeprefix(_CNXML)
+        text = "".join(child.itertext()).strip()
+        points = name == "link" and (not text or child.get("target-id") or child.get("document"))
+        if name == "footnote":
+            pass
+        elif name in _APART:
+            yield BREAK
+        elif points or name in ("sup", "sub") or not child.tag.startswith(_CNXML):
+            yield GAP
+        else:
+            yield from _running_text(child)
+        yield child.tail or ""
+
+
+def factbook(files: Files) -> Iterator[str]:
+    """The texts of the World Factbook in JSON, without labels and years of estimates."""
+
+    def texts(node: object) -> Iterator[str]:
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, dict | list):
+            for inner in node.values() if isinstance(node, dict) else node:
+                yield from texts(inner)
+
+    for data in files.values():
+        for text in texts(json.loads(data)):
+            for part in _BREAK.split(text):
+                yield _YEAR.sub("", _LABEL.sub("", _TAG.sub("", part)))
+
+
+READERS: dict[str, Callable[[Files], Iterator[str]]] = {"cnxml": cnxml, "factbook": factbook}
+"""By the kind of a source of prose in `gather.toml`."""
+
+
+def stands_alone(sentence: str) -> bool:
+    """Whether a sentence is prose that can be read, and translated, by itself.
+
+    >>> [stands_alone(text) for text in (
+    ...     "The Moon turns around the Earth in a little more than 27 days.",
+    ...     "The Moon is shown in Figure 3.2 as it stands on the first day.",
+    ...     "Moon, Earth, Sun, Jupiter, Saturn, Uranus, Neptune.",
+    ... )]
+    [True, False, False]
+    """
+    words = sentence.split()
+    if not SHORTEST <= len(words) <= LONGEST or GAP in sentence:
+        return False
+    if not _BEGIN.match(sentence) or not _END.search(sentence) or _GLUED.search(sentence):
+        return False
+    if any(pattern.search(sentence) for pattern in (MARKUP, _POINTER)):
+        return False
+    if sum(c.isalpha() or c.isspace() for c in sentence) < MIN_LETTERS * len(sentence):
+        return False
+    if any(sentence.count(a) != sentence.count(b) for a, b in ("()", "“”", "[]")):
+        return False
+    known = sum(word.lower().strip('.,;:"“”()') in ENGLISH_WORDS for word in words)
+    return sentence.count('"') % 2 == 0 and known >= MIN_FUNCTION_WORDS * len(words)
+
+
+def sentences_of(paragraphs: Iterable[str]) -> Iterator[str]:
+    """The sentences that stand alone, cleaned, each once by its letters."""
+    seen: set[str] = set()
+    for paragraph in paragraphs:
+        for sentence in sentences(cleaned(paragraph)):
+            key = letters_key(sentence)
+            if stands_alone(sentence) and key not in seen:
+                seen.add(key)
+                yield sentence

@@ -1,0 +1,97 @@
+"""English prose for back-translation: what is read out of textbooks and the World Factbook, and what is left out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TRAINING = Path(__file__).resolve().parents[1] / "models" / "training"
+MODULE = """<document xmlns="http://cnx.rice.edu/cnxml" xmlns:m="http://www.w3.org/1998/Math/MathML">
+<title>Tides</title><content>
+<section class="learning-objectives"><para>By the end you will be able to say why the sea rises and falls.</para></section>
+<para id="a">The sea rises and falls twice a day on most coasts of the <term>Atlantic</term> (<link target-id="F"/>).
+The Moon pulls the water with a force of <m:math><m:mi>F</m:mi></m:math> in the north. It takes a little more than
+12 hours from one high tide to the next<footnote>Not everywhere.</footnote>.</para>
+<figure id="F"><caption>This is the caption of the picture that shows the sea at noon.</caption></figure>
+<section><para>Sailors have known for ages that the <emphasis>spring tides</emphasis> are the highest ones.
+<list><item>An item of a list is no sentence of the text in which it stands.</item></list>
+As we saw in Chapter 3, the Sun pulls too.</para>
+<exercise><problem><para>Why does the sea rise and fall twice a day on the coast?</para></problem></exercise></section>
+</content></document>"""
+
+
+def tool(name: str) -> Any:
+    """A module of the recipe; they are scripts and import one another by their plain names."""
+    if str(TRAINING) not in sys.path:
+        sys.path.insert(0, str(TRAINING))
+    return __import__(name)
+
+
+def read(kind: str, data: bytes) -> list[str]:
+    prose = tool("prose")
+    return list(prose.sentences_of(prose.READERS[kind]({"file": data})))
+
+
+def test_running_text_of_a_textbook_is_read() -> None:
+    """Not tasks, captions and lists, nor a sentence that lacks its formula or points elsewhere."""
+    assert read("cnxml", MODULE.encode()) == [
+        "It takes a little more than 12 hours from one high tide to the next.",
+        "Sailors have known for ages that the spring tides are the highest ones.",
+    ]
+
+
+def test_a_module_that_is_no_xml_or_has_no_content_is_passed_over() -> None:
+    assert read("cnxml", b"<document><para>") == []
+    assert read("cnxml", b"<document/>") == []
+
+
+def test_texts_of_the_factbook_are_read_without_labels_and_years() -> None:
+    page = {
+        "Geography": {
+            "Location": {"text": "Southern Europe, a peninsula"},
+            "Climate": {"text": "note: The summers are hot and dry in the south of the country."},
+        },
+        "Economy": [
+            "<p>The country sells more wine than it did in the last century.</p>"
+            "<p>Wine is the largest of its exports, and oil is the second. (2023 est.)</p>"
+        ],
+        "Area": 12,
+    }
+    assert read("factbook", json.dumps(page).encode()) == [
+        "The summers are hot and dry in the south of the country.",
+        "The country sells more wine than it did in the last century.",
+        "Wine is the largest of its exports, and oil is the second.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "alone"),
+    [
+        ("The rivers of the north carry more water in the spring.", True),
+        ("“The rivers of the north,” he said, “carry the water of the spring.”", True),
+        ("In 1900 the city in the north had only 900 people, and no railway of its own.", True),
+        ("The rivers carry water.", False),
+        ("the rivers of the north carry more water in the spring.", False),
+        ("The rivers of the north carry more water in the spring", False),
+        ("The rivers of the north (see Table 4 for all of them) carry more water.", False),
+        ("In this chapter the rivers of the north carry more water.", False),
+        ("The rivers of the north carry more water (Smith, 2004) in the spring.", False),
+        ("Rivers Lakes Seas Oceans Mountains Hills Valleys Plains Deserts.", False),
+        ("The rivers of the north.The water of the spring is cold.", False),
+        ("The “rivers of the north carry more water in the spring.", False),
+        ("The rivers of the north are at https://example.org in the spring.", False),
+        ("The rivers of the north carry x = 2 more water in the spring.", False),
+        ("The rivers " * 25 + "of the north.", False),
+    ],
+)
+def test_sentences_that_stand_alone(sentence: str, alone: bool) -> None:
+    assert tool("prose").stands_alone(sentence) is alone
+
+
+def test_a_sentence_comes_once() -> None:
+    twice = ["The sea is calm in the bay today. The Sea is calm, in the bay today!"]
+    assert list(tool("prose").sentences_of(twice)) == ["The sea is calm in the bay today."]
