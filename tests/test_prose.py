@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +70,32 @@ def test_texts_of_the_factbook_are_read_without_labels_and_years() -> None:
     ]
 
 
+def test_sentences_of_wikipedia_are_put_together_again() -> None:
+    lines = [
+        "He ( born in 1904 ) was the king 's half - brother , who did n't like to read '' The Times '' .\tHe . <::::> It .",
+        "The ' odd marks ' of this one make it hard to put together .\tx",
+        "The second '' mark of this one is not there in the text .\tx",
+    ]
+    assert read("wikisplit", "\n".join(lines).encode()) == [
+        "He (born in 1904) was the king's half-brother, who didn't like to read \"The Times\"."
+    ]
+
+
+def test_speeches_are_read_without_speakers_and_applause() -> None:
+    speech = (
+        b"THE PRESIDENT: We have come a long way in this year. (Applause.) The way\nthat lies before us is long.\n\n"
+        b"And we will go it together -- all of us -- until the end.\n"
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("1960.txt", speech)
+    assert read("speeches", buffer.getvalue()) == [
+        "We have come a long way in this year.",
+        "The way that lies before us is long.",
+        "And we will go it together – all of us – until the end.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("sentence", "alone"),
     [
@@ -85,6 +113,7 @@ def test_texts_of_the_factbook_are_read_without_labels_and_years() -> None:
         ("The “rivers of the north carry more water in the spring.", False),
         ("The rivers of the north are at https://example.org in the spring.", False),
         ("The rivers of the north carry x = 2 more water in the spring.", False),
+        ("In the year 1900 the city elected PETROV as its new mayor.", False),
         ("The rivers " * 25 + "of the north.", False),
     ],
 )

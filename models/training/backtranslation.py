@@ -6,7 +6,7 @@ B. Haddow and A. Birch 2016, `Improving Neural Machine Translation Models with M
 
 The English is what `gather.py` left in `CORPORA/english.tsv.xz`, and prose of the other language's corpora. It
 writes `CORPORA/tr-en.backtranslated.tsv.xz`, which `prepare.py` reads beside the others; the sources are named `back-` and what
-they were. The English side is what people wrote. A package that translates the right way judges how likely that English is
+they were. The English side is what people wrote. A package that translates the right way (`--judge`) says how likely that English is
 after the foreign side: the least likely pairs are left out. A mark before the foreign side tells the network that it is a
 machine's (I. Caswell, C. Chelba and D. Grangier 2019, `Tagged Back-Translation`).
 """
@@ -27,8 +27,9 @@ import sentencepiece
 from batches import mark_of
 from cleaning import digest, letters_only
 from export import read_checkpoint, read_pieces, specification
-from prepare import BACK, DICTIONARIES, FOLDER, corpus_files, read_pairs
+from prepare import BACK, DICTIONARIES, FOLDER, WORD, corpus_files, read_pairs
 from source_table import ENGLISH
+from wordfreq import zipf_frequency
 
 SHORTEST, LONGEST = 4, 60
 """Words of a sentence worth translating back."""
@@ -36,6 +37,8 @@ TOKENS = 4096
 """Subwords translated together."""
 LONG = 4
 """Letters of a word that is no chance likeness in two languages."""
+RARER = 1.0
+"""Zipf frequency by which an English word is rarer in another language that does not have it."""
 MARK = "¤ "
 """Stands before a foreign side that is a machine's; a sign that no text here has."""
 PROSE = (
@@ -160,14 +163,21 @@ def likelihoods(package: Path, foreign: Sequence[str], english: Sequence[str]) -
     return [sum(result.log_probs) / max(1, len(result.log_probs)) for result in results]
 
 
-def untranslated(foreign: str, english: str) -> bool:
-    """Whether a word other than a name was left in English.
+def untranslated(foreign: str, english: str, language: str) -> bool:
+    """Whether a word other than a name was left in English: one that both sides have and that is much rarer in the language.
 
-    >>> untranslated("Bu bir tiny köpek.", "This is a tiny dog."), untranslated("Bu Tiny.", "This is Tiny.")
+    >>> untranslated("Bu bir tiny köpek.", "This is a tiny dog.", "tr"), untranslated("Bu Tiny.", "This is Tiny.", "tr")
     (True, False)
+    >>> untranslated("L'area è grande.", "The area is large.", "it")
+    False
     """
-    shared = set(foreign.split()) & set(english.split())
-    return any(word.isalpha() and word.islower() and len(word) >= LONG for word in shared)
+    shared = set(WORD.findall(foreign)) & set(WORD.findall(english))
+    return any(
+        word.islower()
+        and len(word) >= LONG
+        and zipf_frequency(word, language) < zipf_frequency(word, "en") - RARER
+        for word in shared
+    )
 
 
 def best(values: Sequence[float], share: float) -> list[int]:
@@ -183,9 +193,13 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path, help="of a run with --reverse")
     parser.add_argument("--language", required=True, help="into which to translate: it or tr")
     parser.add_argument(
-        "--judge", type=Path, required=True, help="package from that language to English"
+        "--judge",
+        type=Path,
+        help="package from that language to English that says which pairs to leave out; without it all are kept",
     )
-    parser.add_argument("--keep", type=float, default=0.75, help="share of the pairs to keep")
+    parser.add_argument(
+        "--keep", type=float, default=0.75, help="share of the pairs that the judge keeps"
+    )
     parser.add_argument("--beam", type=int, default=2)
     parser.add_argument(
         "--most", type=int, default=0, metavar="N", help="sentences of a source; 0: all"
@@ -199,22 +213,24 @@ def main() -> None:
     usable = [
         (sentence, text)
         for sentence, text in zip(sentences, foreign, strict=True)
-        if text.strip() and not untranslated(text, sentence.text)
+        if text.strip() and not untranslated(text, sentence.text, options.language)
     ]
-    values = likelihoods(
-        options.judge, [text for _, text in usable], [sentence.text for sentence, _ in usable]
-    )
-    kept = best(values, options.keep)
+    print(len(usable), "pairs without English words", flush=True)
+    kept = list(range(len(usable)))
+    if options.judge:
+        english = [sentence.text for sentence, _ in usable]
+        values = likelihoods(options.judge, [text for _, text in usable], english)
+        kept = best(values, options.keep)
+        lowest = min((values[place] for place in kept), default=0.0)
+        print(f"the least likely of those kept: {lowest:.2f} nats a subword")
     out = options.corpora / f"{options.language}-en.backtranslated.tsv.xz"
-    with lzma.open(out, "wt", encoding="utf-8", newline="\n") as file:
+    part = out.with_name(out.name + ".part")
+    with lzma.open(part, "wt", encoding="utf-8", newline="\n") as file:
         for place in kept:
             sentence, text = usable[place]
             file.write(f"{BACK}{sentence.origin}\t{MARK}{text}\t{sentence.text}\n")
-    lowest = min((values[place] for place in kept), default=0.0)
-    print(
-        f"{out}: {len(kept)} pairs of {len(usable)} without English words, "
-        f"the least likely {lowest:.2f} nats a subword"
-    )
+    part.replace(out)
+    print(f"{out}: {len(kept)} pairs")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""English prose out of textbooks and reference works, sentence by sentence, for back-translation: text that has no translation.
+"""English prose out of textbooks, reference works and speeches, sentence by sentence, for back-translation: text that has no translation.
 
 Readers get the files of a source (name: bytes) and yield paragraphs; `sentences_of` keeps the sentences that can stand alone:
 no headings, no formulas, none that points to a figure, a chapter or another page.
@@ -6,12 +6,15 @@ no headings, no formulas, none that points to a figure, a chapter or another pag
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import xml.etree.ElementTree as ET
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 
 from extract import Files
+from sacremoses import MosesDetokenizer
 from sentence_pairs import ENGLISH_WORDS, MARKUP, cleaned, letters_key, sentences
 
 SHORTEST, LONGEST = 6, 40
@@ -44,7 +47,7 @@ _POINTER = re.compile(
     r"|\b(?:this|next|previous|last|preceding|following|earlier|later) (?:book|chapter|course|example|figure|graph|module|section|"
     r"sidebar|table|textbook|unit|video|website)s?\b"
     r"|\b(?:shown|pictured|discussed|mentioned|described|noted|listed) (?:above|below|earlier|here|previously)\b"
-    r"|\((?:credit|see|source|photo)\b|\bet al\b|\(\w[^()]*,? (?:18|19|20)\d\d\w?\)",
+    r"|\((?:credit|see|source|photo)\b|\bet al\b|\((?-i:[A-Z])[^()]*, (?:18|19|20)\d\d\w?\)",
     re.IGNORECASE,
 )
 """Words that need something beside the sentence."""
@@ -54,6 +57,10 @@ _GLUED = re.compile(r"[a-z][.!?][A-Z]|\s[,.;:](?:\s|$)|[a-z]\d+[.,]|[=+*\\^<>{}]
 _TAG = re.compile(r"<[^>]*>")
 _BREAK = re.compile(r"<\s*/?\s*(?:p|br)\s*/?\s*>|\n", re.IGNORECASE)
 _LABEL = re.compile(r"^\s*(?:note(?: \d+)?|[a-z][a-z /-]{0,40}):\s*")
+_APPLAUSE = re.compile(r"[(\[](?:applause|laughter)[^()\]]*[)\]]", re.IGNORECASE)
+_SPEAKER = re.compile(r"^\s*[A-Z][A-Z .']+:\s*")
+_SHOUTED = re.compile(r"\b[^\W\d_a-zß-ÿ]{5,}\b")
+"""A word in capitals that is longer than most abbreviations: surnames in the World Factbook."""
 _YEAR = re.compile(r"\s*\(\d{4}(?: est\.)?\)\s*$")
 
 
@@ -112,7 +119,33 @@ def factbook(files: Files) -> Iterator[str]:
                 yield _YEAR.sub("", _LABEL.sub("", _TAG.sub("", part)))
 
 
-READERS: dict[str, Callable[[Files], Iterator[str]]] = {"cnxml": cnxml, "factbook": factbook}
+def wikisplit(files: Files) -> Iterator[str]:
+    """The whole sentences of WikiSplit (first column: tokens of Wikipedia), put together again; not those with odd quotation marks."""
+    detokenizer = MosesDetokenizer("en")
+    for data in files.values():
+        for line in data.decode("utf-8").split("\n"):
+            tokens = line.partition("\t")[0].replace("''", '"').split()
+            if tokens.count('"') in (0, 2, 4) and not {"'", "/"} & {*tokens}:
+                text = detokenizer.detokenize(tokens).replace(" n't", "n't")
+                yield text.replace(" - ", "-")
+
+
+def speeches(files: Files) -> Iterator[str]:
+    """The paragraphs of the plain texts in ZIP archives, without the names of speakers and the applause."""
+    for data in files.values():
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in sorted(archive.namelist()):
+                text = archive.read(name).decode("cp1252", "replace")
+                for paragraph in re.split(r"\n\s*\n", text):
+                    yield _SPEAKER.sub("", _APPLAUSE.sub(" ", paragraph)).replace("--", " – ")
+
+
+READERS: dict[str, Callable[[Files], Iterator[str]]] = {
+    "cnxml": cnxml,
+    "factbook": factbook,
+    "speeches": speeches,
+    "wikisplit": wikisplit,
+}
 """By the kind of a source of prose in `gather.toml`."""
 
 
@@ -131,7 +164,7 @@ def stands_alone(sentence: str) -> bool:
         return False
     if not _BEGIN.match(sentence) or not _END.search(sentence) or _GLUED.search(sentence):
         return False
-    if any(pattern.search(sentence) for pattern in (MARKUP, _POINTER)):
+    if any(pattern.search(sentence) for pattern in (MARKUP, _POINTER, _SHOUTED)):
         return False
     if sum(c.isalpha() or c.isspace() for c in sentence) < MIN_LETTERS * len(sentence):
         return False
