@@ -183,13 +183,19 @@ def test_patterns_of_the_table_match_what_they_are_for() -> None:
         sys.path.remove(str(TRAINING))
     pages = {
         ("antennapod-site", "tr"): ("_i18n/tr/about/us.md", "_i18n/en/about/us.md"),
+        ("d2l", "tr"): ("chapter_rnn/index.md", "chapter_rnn/index_origin.md"),
         ("debian-web", "it"): ("italian/News/2005/1.wml", "english/News/2005/1.wml"),
         ("debian-web", "tr"): ("turkish/CD/faq.wml", "english/CD/faq.wml"),
+        ("ethereum-org", "it"): (
+            "public/content/translations/it/dao/index.md",
+            "public/content/dao/index.md",
+        ),
         ("hf-course", "it"): ("chapters/it/chapter1/1.mdx", "chapters/en/chapter1/1.mdx"),
         ("iot-beginners-mt", "tr"): ("translations/tr/1/README.md", "1/README.md"),
         ("ml-beginners", "it"): ("2/translations/README.it.md", "2/README.md"),
         ("omegat-website", "it"): ("_i18n/it/a.html", "_i18n/en/a.html"),
         ("security101-mt", "it"): ("translations/it/1 Basics.md", "1 Basics.md"),
+        ("web-dev-beginners", "it"): ("2/translations/README.it.md", "2/README.md"),
     }
     found = {source.name: source for source in table.sources if source.kind == "sites"}
     assert {name for name, _ in pages} == found.keys()
