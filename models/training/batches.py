@@ -16,10 +16,10 @@ from model import MAX_POSITIONS, PAD
 from prepare import BOS, EOS, Mix, weight_of
 from torch import Tensor
 
-FIRST_WORD = EOS + 1 + len(PLACEHOLDERS) + 256
-"""Number of the first subword that is neither a special mark, nor a placeholder, nor a byte."""
 FIRST_BYTE = EOS + 1 + len(PLACEHOLDERS)
 """Number of the subword of the byte 0."""
+FIRST_WORD = FIRST_BYTE + 256
+"""Number of the first subword that is neither a special mark, nor a placeholder, nor a byte."""
 SORTED_TOGETHER = 150_000
 """Pairs that are sorted by length together before batches are cut."""
 

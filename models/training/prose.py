@@ -55,7 +55,7 @@ _BEGIN = re.compile(r"[\"“‘'(]{0,2}[A-ZÀ-Þ0-9]")
 _END = re.compile(r"[^\W_]%?[)\"”’']*[.!?][)\"”’']*$")
 _GLUED = re.compile(r"[a-z][.!?][A-Z]|\s[,.;:](?:\s|$)|[a-z]\d+[.,]|[=+*\\^<>{}]")
 _TAG = re.compile(r"<[^>]*>")
-_BREAK = re.compile(r"<\s*/?\s*(?:p|br)\s*/?\s*>|\n", re.IGNORECASE)
+_LINE_END = re.compile(r"<\s*/?\s*(?:p|br)\s*/?\s*>|\n", re.IGNORECASE)
 _LABEL = re.compile(r"^\s*(?:note(?: \d+)?|[a-z][a-z /-]{0,40}):\s*")
 _APPLAUSE = re.compile(r"[(\[](?:applause|laughter)[^()\]]*[)\]]", re.IGNORECASE)
 _SPEAKER = re.compile(r"^\s*[A-Z][A-Z .']+:\s*")
@@ -90,8 +90,9 @@ def _running_text(node: ET.Element) -> Iterator[str]:
     yield node.text or ""
     for child in node:
         name = child.tag.removeprefix(_CNXML)
-        text = "".join(child.itertext()).strip()
-        points = name == "link" and (not text or child.get("target-id") or child.get("document"))
+        points = name == "link" and (
+            child.get("target-id") or child.get("document") or not "".join(child.itertext()).strip()
+        )
         if name == "footnote":
             pass
         elif name in _APART:
@@ -115,7 +116,7 @@ def factbook(files: Files) -> Iterator[str]:
 
     for data in files.values():
         for text in texts(json.loads(data)):
-            for part in _BREAK.split(text):
+            for part in _LINE_END.split(text):
                 yield _YEAR.sub("", _LABEL.sub("", _TAG.sub("", part)))
 
 
@@ -179,7 +180,6 @@ def sentences_of(paragraphs: Iterable[str]) -> Iterator[str]:
     seen: set[str] = set()
     for paragraph in paragraphs:
         for sentence in sentences(cleaned(paragraph)):
-            key = letters_key(sentence)
-            if stands_alone(sentence) and key not in seen:
+            if stands_alone(sentence) and (key := letters_key(sentence)) not in seen:
                 seen.add(key)
                 yield sentence
