@@ -184,14 +184,17 @@ class Corpus:
         ]
         return np.concatenate(rows), np.cumsum([0, *map(len, rows)])
 
-    def answers(self, vocabulary: int) -> Tensor:
+    def answers(self, vocabulary: int, known: Sequence[int] = ()) -> Tensor:
         """The subwords that a network may output: those that occur on the target side (of all pairs where that is
         English, of the chosen languages where it is not), placeholders, bytes and the special marks, which
         CTranslate2 looks up on the target side; a few more, so that their number is a multiple of 8.
+
+        known: answers that the network has already; they stay answers.
         """
         read = self.target[np.repeat(self._answering, self.target_lengths)]
         used = np.bincount(read, minlength=vocabulary) > 0
         used[:FIRST_WORD] = True
+        used[list(known)] = True
         spare = np.flatnonzero(~used)
         used[spare[: -int(used.sum()) % 8]] = True
         return torch.from_numpy(np.flatnonzero(used))

@@ -110,6 +110,9 @@ def read_variables(model: Path) -> Weights:
 def read_package(package: Path) -> tuple[Shape, Weights]:
     """The network of a package, its int8 weights turned back into float32 and its sharpness taken
     back: the start of another training run.
+
+    A subword that it cannot output gets the lowest bias of those that it can, so that a run which adds it to the answers
+    begins without it.
     """
     stored = read_variables(package / "model" / "model.bin")
 
@@ -135,8 +138,8 @@ def read_package(package: Path) -> tuple[Shape, Weights]:
     weights = {ours: full(theirs) for ours, theirs in variables(shape).items()}
     for name in LAST:
         weights[name] = weights[name] / np.float32(_sharpness(package))
-    bias = np.zeros(vocabulary, np.float32)
-    bias[_answers(package / "model")] = weights["bias"]
+    bias = np.full(vocabulary, weights["bias"].min(), np.float32)
+    bias[read_answers(package)] = weights["bias"]
     return shape, weights | {"bias": bias}
 
 
@@ -146,8 +149,9 @@ def _sharpness(package: Path) -> float:
     return float(metadata.get("training", {}).get("sharpness", 1.0))
 
 
-def _answers(model: Path) -> list[int]:
-    """Numbers, in the source vocabulary, of the subwords that a model can output."""
+def read_answers(package: Path) -> list[int]:
+    """Numbers, in the source vocabulary, of the subwords that a package can output."""
+    model = package / "model"
     if (model / "shared_vocabulary.json").exists():
         return list(range(len(json.loads((model / "shared_vocabulary.json").read_bytes()))))
     source, target = (

@@ -19,7 +19,7 @@ import numpy as np
 import sentencepiece
 import torch
 from batches import Corpus, Position, Sampler
-from layout import Weights, grown, read_package
+from layout import Weights, grown, read_answers, read_package
 from model import Network, Shape
 from optimiser import Optimiser, Team
 from prepare import read_mix
@@ -56,7 +56,7 @@ class Run:
             options.decoder_layers,
             options.dropout,
         )
-        answers = self.corpus.answers(self.shape.vocabulary)
+        answers = self.corpus.answers(self.shape.vocabulary, self._known())
         full = Network(self.shape).to(self.device)  # float32, so that the start has no rounding
         self.network = Network(self.shape, answers).to(self.device).to(torch.bfloat16)
         self.optimiser = Optimiser(self.network, options.optimiser == "muon")
@@ -81,6 +81,21 @@ class Run:
         else:  # a checkpoint of an early version, which began another pass
             self.position = Position(saved["phase"], self.optimiser.steps)
         print("resumed at step", self.optimiser.steps, flush=True)
+
+    def _known(self) -> list[int]:
+        """The answers of what the run starts from, which it keeps: text of one language alone has fewer. None of a
+        network that goes the other way.
+        """
+        if self.options.reverse:
+            return []
+        found: set[int] = set()
+        for path in self.options.start or ():
+            if path.is_dir():
+                found.update(read_answers(path))
+            else:
+                saved = torch.load(path, map_location="cpu", weights_only=True)
+                found.update(saved["answers"].tolist() if "answers" in saved else ())
+        return sorted(found)
 
     def _start(self) -> None:
         """Begin with the weights of a checkpoint or, de-quantised, of a package, with layers added
