@@ -221,6 +221,23 @@ def test_texts_of_old_encodings_and_without_a_header() -> None:
     assert paragraphs("\ufeffPerchè no?\n\n\n".encode()) == ["Perchè no?"]
 
 
+def test_paragraphs_of_tei_and_of_texts_without_blank_lines() -> None:
+    paragraphs = tool("books").paragraphs
+    tei = """<?xml version="1.0" encoding="UTF-8"?>
+        <TEI><teiHeader><textClass><p>Not of the book.</p></textClass></teiHeader>
+        <text xml:lang="it"><body><div type="chapter"><head>OTTOBRE</head>
+        <p>Oggi è il primo
+        giorno &amp; <hi rend="italic">basta</hi>.</p>
+        <p rend="x">Sono le nove.</p></div></body></text></TEI>"""
+    assert paragraphs(tei.encode()) == [
+        "OTTOBRE",
+        "Oggi è il primo giorno & basta.",
+        "Sono le nove.",
+    ]
+    assert paragraphs(b"Una riga.\nUn'altra.\n") == ["Una riga.", "Un'altra."]
+    assert paragraphs(b"Una riga.\nUn'altra.\n\nPoi.\n") == ["Una riga. Un'altra.", "Poi."]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

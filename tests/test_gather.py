@@ -129,6 +129,7 @@ LUA = (
 CONLLU = (
     "# sent_id = 1\n# text = Kapıyı yavaşça açtı.\n# en = S/he opened the door slowly.\n1\tx\n\n"
     "# sent_id = 2\n# text = Belki gelir.\n# en = (Perhaps) she will come.\n1\tx\n\n"
+    "# sent_id = 3\n# text = Kedi ve/veya köpek uyandı.\n# text_en = The cat and/or the dog woke up.\n1\tx\n\n"
 )
 ENGLISH_INDEX = """Package: owl
 Description-md5: aaa
@@ -394,11 +395,12 @@ def test_pairs_come_in_order_and_nothing_else_does(world: Path) -> None:
     ]
     assert rows(world, "tr") == [
         ("grammar", "Kapıyı yavaşça açtı.", "She opened the door slowly."),
+        ("grammar", "Kedi ve/veya köpek uyandı.", "The cat and/or the dog woke up."),
         ("tales", "Yaşlı tilki köprünün altında uyuyor.", "The old fox sleeps under the bridge."),
     ]
     table = [line.split() for line in done.stdout.splitlines()]
     assert ["it/tales", "4", "20", "GPL-2.0-or-later"] in table
-    assert ["tr/grammar", "1", "5", "CC-BY-SA-4.0"] in table
+    assert ["tr/grammar", "2", "12", "CC-BY-SA-4.0"] in table
 
 
 def test_the_record_names_version_and_digest_of_each_download(world: Path) -> None:
@@ -515,7 +517,7 @@ def test_an_interrupted_download_is_not_taken_for_a_whole_one(world: Path) -> No
     cached.parent.mkdir(parents=True)
     cached.write_bytes(b"half")
     assert gather(world, "--sources", "grammar").returncode == 0
-    assert len(rows(world, "tr")) == 1
+    assert len(rows(world, "tr")) == 2
     assert not cached.exists()
 
 

@@ -1,9 +1,10 @@
-"""Books and their translations, plain texts of Project Gutenberg, to raw sentence pairs: chapters
+"""Books and their translations, plain texts of Project Gutenberg or TEI, to raw sentence pairs: chapters
 by their headings, sentences by `align.py`.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ NEIGHBOURS = 3
 """Beads before and after one that must overlap too."""
 _START = re.compile(r"\*\*\* ?START OF.*?\*\*\*", re.DOTALL)
 _END = re.compile(r"\*\*\* ?END OF|End of (?:the )?Project Gutenberg")
+_XML_PARAGRAPH = re.compile(r"<(?:p|head|label|l)\b[^>]*>")
+"""What opens a paragraph in TEI, the Text Encoding Initiative's XML."""
 _PARAGRAPH: tuple[tuple[str, str], ...] = (
     (r"\[[^\]]*\]", ""),  # pictures, notes and their numbers
     (r"\s+", " "),
@@ -72,10 +75,17 @@ def decoded(data: bytes) -> str:
 
 
 def paragraphs(data: bytes) -> list[str]:
-    """The paragraphs of a text between the header and the licence, on one line each."""
+    """The paragraphs of a text between the header and the licence, on one line each. A text without blank lines has a
+    paragraph a line; of TEI the `text` element is read.
+    """
     text = decoded(data)
     start, end = _START.search(text), _END.search(text)
-    body = text[start.end() if start else 0 : end.start() if end else len(text)]
+    body = text[start.end() if start else 0 : end.start() if end else len(text)].lstrip()
+    if body.startswith("<?xml"):
+        opened = _XML_PARAGRAPH.sub("\n\n", re.split(r"<text\b[^>]*>", body, maxsplit=1)[-1])
+        body = html.unescape(re.sub(r"<[^>]*>", "", opened))
+    elif not re.search(r"\n\s*\n", body):
+        body = body.replace("\n", "\n\n")
     found = []
     for paragraph in re.split(r"\n\s*\n", body):
         for pattern, replacement in _PARAGRAPH:

@@ -144,11 +144,16 @@ def keyed(files: Files) -> Iterator[Pair]:
 
 
 def treebank(files: Files) -> Iterator[Pair]:
-    """CoNLL-U with `# text = ` and `# en = `; sentences with alternatives are left out."""
+    """CoNLL-U with `# text = ` and `# text_en = ` or, of glossed examples, `# en = `; of these, sentences with alternatives
+    are left out.
+    """
     for data in files.values():
         for block in re.split(r"\n\s*\n", data.decode("utf-8")):
-            comments = dict(re.findall(r"^# (text|en) = (.*)$", block, re.MULTILINE))
+            comments = dict(re.findall(r"^# (text|text_en|en) = (.*)$", block, re.MULTILINE))
             foreign = comments.get("text", "")
+            if foreign and comments.get("text_en"):
+                yield comments["text_en"], foreign
+                continue
             english = comments.get("en", "").replace("S/he", "She").replace("s/he", "he")
             english = english.strip('‘’"“” ')
             if english and foreign and not re.search(r"[/(\[]", english) and "/" not in foreign:
