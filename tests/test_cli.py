@@ -140,6 +140,22 @@ def test_dry_run_prints_the_plan_and_touches_nothing(tmp_path: Path, models: str
     assert not (tmp_path / "out").exists()
 
 
+def test_a_list_given_in_parts_is_the_list(tmp_path: Path, packages: tuple[str, ...]) -> None:
+    """`--models a --models b` is `--models a,b`; the last alone does not count."""
+    (tmp_path / "a.txt").write_text("Rifiuta\n", encoding="utf-8")
+    lists = {"--models": packages, "--from": ("it", "tr"), "--formats": ("tsv", "tmx", "moses")}
+    parts = [part for name, values in lists.items() for v in values for part in (name, v)]
+    whole = [part for name, values in lists.items() for part in (name, ",".join(values))]
+    mixed = ["--formats", "tsv,tmx", *whole[:4], "--formats", "moses"]
+    plans = [
+        json.loads(normalize("run", "a.txt", "-o", "out", "--dry-run", *given, cwd=tmp_path).stdout)
+        for given in (parts, whole, mixed)
+    ]
+    assert plans[0] == plans[1] == plans[2]
+    assert plans[0]["config"]["packages"] == list(packages)
+    assert set(plans[0]["models"]) == {"it-en", "tr-en"}
+
+
 def test_pipe_keeps_order_and_fields_and_sends_errors_elsewhere(
     tmp_path: Path, models: str
 ) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from normalize.cli.options import joined
+
 if TYPE_CHECKING:
     from normalize.corpus import Sifted
 
@@ -60,7 +62,10 @@ def validate(files: FILES) -> None:
 def convert(
     file: Annotated[Path, typer.Argument(help="A corpus; for Moses, either side.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the new files.")],
-    formats: Annotated[str, typer.Option(help=f"Formats to write, of {FORMATS}.")] = FORMATS,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(metavar="<str>", help=f"Formats to write.  [default: {FORMATS}]"),
+    ] = None,
 ) -> None:
     """Write a corpus in other formats, in our layout.
 
@@ -74,9 +79,9 @@ def convert(
     if out.suffix[1:] in FORMATS.split(",") and not out.is_dir():
         message = f"--out: {out} looks like a file; -o names a folder, and --formats what is written there"
         raise UsageError(message)
-    wanted = Config(
-        formats=tuple(part.strip() for part in formats.split(",") if part.strip())
-    ).formats
+    asked = joined(formats)
+    names = (FORMATS if asked is None else asked).split(",")
+    wanted = Config(formats=tuple(part.strip() for part in names if part.strip())).formats
     out.mkdir(parents=True, exist_ok=True)
     made = write(file, out, wanted, __version__)
     for name, each in made.files.items():
@@ -187,7 +192,8 @@ def split(
         str, typer.Option(help="What is not parted: document, text, or both.")
     ] = "both",
     formats: Annotated[
-        str | None, typer.Option(help=f"Formats, of {FORMATS}.  [default: that of FILE]")
+        list[str] | None,
+        typer.Option(metavar="<str>", help=f"Formats, of {FORMATS}.  [default: that of FILE]"),
     ] = None,
 ) -> None:
     """Write train.it-en.*, dev.it-en.* and test.it-en.*; counts on standard error.
@@ -209,7 +215,8 @@ def split(
     options = SplitOptions(
         Size.parse(dev, "dev"), Size.parse(test, "test"), seed, Together(together)
     )
-    wanted = find_corpus(file).corpus_format if formats is None else formats
+    asked = joined(formats)
+    wanted = find_corpus(file).corpus_format if asked is None else asked
     names = Config(
         formats=tuple(each.strip() for each in wanted.split(",") if each.strip())
     ).formats

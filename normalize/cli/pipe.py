@@ -14,6 +14,8 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from normalize.cli.options import LANGUAGES, MODELS, joined
+
 if TYPE_CHECKING:
     from normalize.api import Pipeline, Result
 
@@ -43,16 +45,12 @@ def pipe(
     errors: Annotated[
         Path | None, typer.Option(help="File for lines that failed.  [default: stderr]")
     ] = None,
-    sources: Annotated[
-        str | None, typer.Option("--from", help="Languages to translate.  [default: it,tr]")
-    ] = None,
+    sources: LANGUAGES = None,
     config: Annotated[
         Path | None,
         typer.Option(help="TOML file, as for `run`; what concerns files has no meaning here."),
     ] = None,
-    models: Annotated[
-        str | None, typer.Option(help="Package folders or .argosmodel files to prefer.")
-    ] = None,
+    models: MODELS = None,
     memory: Annotated[
         str | None, typer.Option(help="File that keeps translations for the next run, or off.")
     ] = None,
@@ -62,7 +60,9 @@ def pipe(
     from normalize.cli.streams import arriving_lines
     from normalize.config import MEMORY_WORDS, configure
 
-    given = {"sources": sources, "packages": models, "text_field": text_field, "memory": memory}
+    given = {
+        "sources": joined(sources), "packages": joined(models), "text_field": text_field, "memory": memory,
+    }  # fmt: skip
     conf, options = configure(config, {k: v for k, v in given.items() if v is not None})
     # There is no output folder that `auto` could mean.
     kept = None if options.memory in MEMORY_WORDS else Path(options.memory)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from normalize.cli.options import LANGUAGES, MODELS, joined
+
 if TYPE_CHECKING:
     from normalize.batch import RunResult
     from normalize.config import Config, RunOptions
@@ -45,15 +47,15 @@ def run(
     out: Annotated[
         str | None, typer.Option("--out", "-o", help="Folder for the results.  [required]")
     ] = None,
-    sources: Annotated[
-        str | None, typer.Option("--from", help="Languages to translate.  [default: it,tr]")
-    ] = None,
+    sources: LANGUAGES = None,
     target: Annotated[
         str | None, typer.Option("--to", help="Language to translate into; en is the only one.")
     ] = None,
     formats: Annotated[
-        str | None,
-        typer.Option(help="Corpus formats.  [default: tmx,moses,tsv,jsonl,parquet]"),
+        list[str] | None,
+        typer.Option(
+            metavar="<str>", help="Corpus formats.  [default: tmx,moses,tsv,jsonl,parquet]"
+        ),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(help="Processes; 0 is one a processor.  [default: 0]")
@@ -91,10 +93,7 @@ def run(
     detector: Annotated[
         str | None, typer.Option(help="default, langdetect or fasttext.  [default: default]")
     ] = None,
-    models: Annotated[
-        str | None,
-        typer.Option(help="Package folders or .argosmodel files to prefer, separated by commas."),
-    ] = None,
+    models: MODELS = None,
     beam: Annotated[
         int | None, typer.Option(help="Hypotheses kept while decoding.  [default: 4]")
     ] = None,
@@ -114,9 +113,9 @@ def run(
     from normalize.errors import UsageError
 
     given = {
-        "sources": sources, "target": target, "formats": formats, "workers": workers,
+        "sources": joined(sources), "target": target, "formats": joined(formats), "workers": workers,
         "engine": engine, "address": address, "resume": resume, "limit": limit, "quiet": quiet, "encoding": encoding, "repair": repair,
-        "detector": detector, "packages": models, "beam": beam, "memory": memory,
+        "detector": detector, "packages": joined(models), "beam": beam, "memory": memory,
         "text_field": text_field, "out": out, "files_from": files_from, "dry_run": dry_run,
     }  # fmt: skip
     conf, options = configure(config, {k: v for k, v in given.items() if v is not None})

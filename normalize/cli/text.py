@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from normalize.cli.options import MODELS, joined
+
 FILE = Annotated[str, typer.Argument(metavar="[FILE|-]", help="A file, or - for standard input.")]
 ENCODING = Annotated[str | None, typer.Option(help="Decode the input so, instead of judging it.")]
 
@@ -88,9 +90,7 @@ def translate(
         str, typer.Option("--from", help="Language of the lines, or auto to judge each.")
     ] = "auto",
     beam: Annotated[int, typer.Option(help="Hypotheses kept while decoding.")] = 4,
-    models: Annotated[
-        str, typer.Option(help="Package folders or .argosmodel files to prefer.")
-    ] = "",
+    models: MODELS = None,
     encoding: ENCODING = None,
 ) -> None:
     """Translate lines into English: one line in, one line out.
@@ -103,7 +103,7 @@ def translate(
     from normalize.config import Config
     from normalize.engine import Engine, engine_spec
 
-    packages = tuple(part for part in models.split(",") if part)
+    packages = tuple(part for part in (joined(models) or "").split(",") if part)
     if source == "auto":
         pipeline = Pipeline(Config(beam=beam, packages=packages, repair="off"))
         for batch in line_batches(file, encoding):
