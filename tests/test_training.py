@@ -651,6 +651,13 @@ def test_a_run_keeps_the_answers_of_what_it_starts_from(trained: Path, tmp_path:
         answers = train(trained.parent, *options).network.get_buffer("answers").tolist()
         assert set(layout.read_answers(package) if start == package else known) <= set(answers)
         assert len(answers) % 8 == 0
+    once, twice = (
+        export.read_checkpoint(trained.parent / f"kept.{n}.pt") for n in ("it-en", "trained.pt")
+    )
+    assert once.steps == twice.steps == checkpoint.steps + 1  # what was spent before counts
+    assert once.seen == twice.seen > checkpoint.seen > 0
+    again = export.blended(once, export.read_checkpoint(package), 1.0)
+    assert np.array_equal(again.weights["bias"], weights["bias"])
     reverse = ("--reverse", "--steps", "1", "--start", str(package), "--checkpoint", "kept.back.pt")
     answers = train(trained.parent, *reverse).network.get_buffer("answers").tolist()
     assert not set(wider.answers.tolist()) <= set(answers)

@@ -28,7 +28,16 @@ import sentencepiece
 import torch
 from ctranslate2.specs import TransformerSpec, common_spec
 from glossary import lexicon_beside
-from layout import BIAS, LAST, TARGET_TABLES, Weights, grown, variables
+from layout import (
+    BIAS,
+    LAST,
+    TARGET_TABLES,
+    Weights,
+    grown,
+    read_answers,
+    read_package,
+    variables,
+)
 from model import Shape, position_encodings
 from package import build_archive
 
@@ -42,8 +51,8 @@ CANARIES = Path(__file__).parent / "canaries.json"
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What an export needs of a training checkpoint; steps and seen (target tokens) are for the
-    model card.
+    """What an export needs of a training checkpoint or a package; steps, seen (target tokens) and minutes, of all runs
+    up to it, are for the model card.
 
     answers: numbers of the subwords that the network was trained to output, ascending. sharpness: what the logits are
     multiplied by in the package (see `sharpened`).
@@ -60,16 +69,28 @@ class Checkpoint:
 
 def read_checkpoint(path: Path, kind: str = "average") -> Checkpoint:
     """The weights of a checkpoint: `average` (running average of the last steps) or `master` (the
-    last step).
+    last step); or of a package, de-quantised.
     """
+    if path.is_dir():
+        shape, weights = read_package(path)
+        metadata = json.loads((path / "metadata.json").read_bytes())
+        spent = metadata.get("training", {})
+        counts = (spent.get(name, 0) for name in ("steps", "target_tokens", "minutes"))
+        return Checkpoint(shape, weights, np.array(read_answers(path)), *counts)
     saved = torch.load(path, map_location="cpu", weights_only=True)
     optimiser = saved["optimiser"]
     weights = {name: tensor.float().numpy() for name, tensor in optimiser[kind].items()}
     shape = Shape(**saved["shape"])
-    minutes = saved.get("elapsed", 0.0) / 60
     answers = saved["answers"].numpy() if "answers" in saved else np.arange(shape.vocabulary)
-    steps, seen = optimiser.get("steps", 0), saved.get("seen", 0)
-    return Checkpoint(shape, weights, answers, steps, seen, minutes)
+    before = saved.get("before", {"steps": 0, "seen": 0, "minutes": 0.0})
+    return Checkpoint(
+        shape,
+        weights,
+        answers,
+        before["steps"] + optimiser.get("steps", 0),
+        before["seen"] + saved.get("seen", 0),
+        before["minutes"] + saved.get("elapsed", 0.0) / 60,
+    )
 
 
 def blended(checkpoint: Checkpoint, other: Checkpoint, share: float) -> Checkpoint:
@@ -254,7 +275,7 @@ def main() -> None:
     parser.add_argument(
         "--blend",
         type=Path,
-        help="checkpoint that this one began with, to go some of the way back to",
+        help="checkpoint or package that this one began with, to go some of the way back to",
     )
     parser.add_argument("--share", type=float, default=0.15, help="how much of the way, 0 to 1")
     parser.add_argument(

@@ -14,12 +14,14 @@ import os
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sentencepiece
 import torch
 from batches import Corpus, Position, Sampler
-from layout import Weights, grown, read_answers, read_package
+from export import Checkpoint, read_checkpoint
+from layout import grown
 from model import Network, Shape
 from optimiser import Optimiser, Team
 from prepare import read_mix
@@ -56,67 +58,61 @@ class Run:
             options.decoder_layers,
             options.dropout,
         )
-        answers = self.corpus.answers(self.shape.vocabulary, self._known())
+        self.checkpoint: Path = options.work / options.checkpoint
+        saved = (
+            torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+            if self.checkpoint.exists()
+            else {}
+        )
+        starts = [] if saved else [read_checkpoint(path) for path in options.start or ()]
+        answers = self.corpus.answers(self.shape.vocabulary, self._known(saved, starts))
         full = Network(self.shape).to(self.device)  # float32, so that the start has no rounding
         self.network = Network(self.shape, answers).to(self.device).to(torch.bfloat16)
         self.optimiser = Optimiser(self.network, options.optimiser == "muon")
         self.optimiser.start_from({name: p.detach() for name, p in full.named_parameters()})
         self.team: Team | None = None
         self.elapsed, self.seen, self.position = 0.0, 0, Position()
+        self.before = {"steps": 0, "seen": 0, "minutes": 0.0}
         self.total = float(options.steps or (options.schedule_minutes or options.minutes) * 60)
         self.final = self.total * options.final
         self.decay = self.total * (options.decay or options.final)
-        self.checkpoint: Path = options.work / options.checkpoint
-        if self.checkpoint.exists():
-            self._resume()
-        elif options.start:
-            self._start()
+        if saved:
+            self._resume(saved)
+        elif starts:
+            self._start(starts)
 
-    def _resume(self) -> None:
-        saved = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+    def _resume(self, saved: dict[str, Any]) -> None:
         self.optimiser.load(saved["optimiser"], saved["optimiser"]["steps"])
         self.elapsed, self.seen = saved["elapsed"], saved["seen"]
+        self.before = saved.get("before", self.before)
         if "position" in saved:
             self.position = Position(**saved["position"])
         else:  # a checkpoint of an early version, which began another pass
             self.position = Position(saved["phase"], self.optimiser.steps)
         print("resumed at step", self.optimiser.steps, flush=True)
 
-    def _known(self) -> list[int]:
-        """The answers of what the run starts from, which it keeps: text of one language alone has fewer. None of a
-        network that goes the other way.
+    def _known(self, saved: dict[str, Any], starts: list[Checkpoint]) -> list[int]:
+        """The answers of what the run goes on from or starts from, which it keeps: text of one language alone has fewer.
+        None of a network that goes the other way.
         """
+        if "answers" in saved:
+            return list(saved["answers"].tolist())
         if self.options.reverse:
             return []
-        found: set[int] = set()
-        for path in self.options.start or ():
-            if path.is_dir():
-                found.update(read_answers(path))
-            else:
-                saved = torch.load(path, map_location="cpu", weights_only=True)
-                found.update(saved["answers"].tolist() if "answers" in saved else ())
-        return sorted(found)
+        return sorted({int(number) for start in starts for number in start.answers})
 
-    def _start(self) -> None:
+    def _start(self, starts: list[Checkpoint]) -> None:
         """Begin with the weights of a checkpoint or, de-quantised, of a package, with layers added
         if need be; with the mean of several.
         """
-        starts = [self._fitted(path) for path in self.options.start]
+        fitted = [grown(start.weights, start.shape, self.shape) for start in starts]
         mean = {
-            name: torch.from_numpy(np.mean([start[name] for start in starts], axis=0))
-            for name in starts[0]
+            name: torch.from_numpy(np.mean([weights[name] for weights in fitted], axis=0))
+            for name in fitted[0]
         }
         self.optimiser.start_from(mean)
-
-    def _fitted(self, path: Path) -> Weights:
-        """The weights of a checkpoint or package in the shape of this run."""
-        if path.is_dir():
-            shape, weights = read_package(path)
-        else:
-            saved = torch.load(path, map_location="cpu", weights_only=True)
-            shape = Shape(**saved["shape"])
-            weights = {k: v.float().numpy() for k, v in saved["optimiser"]["average"].items()}
-        return grown(weights, shape, self.shape)
+        longest = max(starts, key=lambda start: start.seen)
+        self.before = {"steps": longest.steps, "seen": longest.seen, "minutes": longest.minutes}
 
     def save(self) -> None:
         """Write the checkpoint; the old one stands until the new one is complete."""
@@ -125,6 +121,7 @@ class Run:
             "optimiser": self.optimiser.state(),
             "elapsed": self.elapsed,
             "seen": self.seen,
+            "before": self.before,
             "phase": self.position.phase,
             "position": asdict(self.position),
             "shape": self.shape.as_dict(),
