@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
+import json
 import lzma
 import sys
 from pathlib import Path
@@ -301,3 +303,45 @@ def test_pairs_of_a_book_and_its_translation() -> None:
     assert found == list(zip(english, italian, strict=True))
     with pytest.raises(tool("download").GatherError, match="2 foreign chapters, 1 English"):
         list(books.pairs(foreign, other[:1], lexicon(), 0.1))
+
+
+def squad(*passages: tuple[str, str]) -> bytes:
+    """A file in SQuAD's shape: passages with the ids of the questions about them, one letter each."""
+    paragraphs = [
+        {"context": text, "qas": [{"id": number, "question": "Who?"} for number in numbers]}
+        for numbers, text in passages
+    ]
+    return json.dumps({"data": [{"title": "Painters", "paragraphs": paragraphs}]}).encode()
+
+
+def test_passages_are_paired_by_the_ids_of_their_questions() -> None:
+    passages = tool("passages")
+    english = squad(
+        ("z", "Tintoretto lived in Venice."),
+        ("ab", "Giorgione left Castelfranco in 1504. Ariosto wrote in Ferrara in 1516. Raffaello?"),
+        ("c", "Donatello worked in Padova. Vasari doubted that Cimabue taught Giotto."),
+    )
+    foreign = squad(
+        ("cx", "Donatello lavorò a Padova. Vasari dubitava che Cimabue insegnasse a Giotto."),
+        (
+            "b",
+            "Giorgione lasciò l' isola di Castelfranco nel 1504 . Ariosto scrisse a Ferrara nel 1532.",
+        ),
+        ("y", "Tintoretto visse a Venezia."),
+    )
+    files = {"it-test.json.gz": gzip.compress(foreign)}
+    lexicon = tool("align").learn((), "it")
+    found = list(passages.pairs({"dev.json": english}, files, lexicon, 0.12))
+    assert found == [
+        ("Donatello worked in Padova.", "Donatello lavorò a Padova."),
+        (
+            "Vasari doubted that Cimabue taught Giotto.",
+            "Vasari dubitava che Cimabue insegnasse a Giotto.",
+        ),
+        (
+            "Giorgione left Castelfranco in 1504.",
+            "Giorgione lasciò l'isola di Castelfranco nel 1504.",
+        ),
+    ]  # neither another year, nor a passage whose questions are not the same
+    assert list(passages.pairs({"dev.json": english}, files, lexicon, 9.0)) == []
+    assert list(passages.pairs({}, files, lexicon, 0.12)) == []

@@ -4,11 +4,13 @@ the corpus that a lexicon is learnt from.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import passages
 import sites
 from align import Lexicon, lexicon_of
 from books import Book, chapters, pairs
@@ -21,6 +23,7 @@ from sentence_pairs import Pair, kept
 from source_table import (
     BOOKS,
     DESCRIPTIONS,
+    PASSAGES,
     SITES,
     Dictionary,
     GatherTable,
@@ -116,6 +119,15 @@ class Places:
             chosen = source.select(files, language)
             yield from sites.pairs(chosen, page, source.original, lexicon, source.confidence)
 
+    def passages(self, source: Source, archives: list[Files], language: str) -> Iterator[Pair]:
+        """The raw sentence pairs of a corpus of passages; its languages may lie in different archives."""
+        page, read = source.of_language(source.page, language), {}
+        for files in archives:
+            read |= source.select(files, language)
+        foreign = {name: data for name, data in read.items() if re.fullmatch(page, name)}
+        english = {name: data for name, data in read.items() if re.fullmatch(source.original, name)}
+        yield from passages.pairs(english, foreign, self.lexicon(language), source.confidence)
+
     def english(self, prose: Prose) -> Iterator[str]:
         """The sentences of a source of English prose."""
         files = self.snapshot(prose.repository, prose.commit, list(prose.files))
@@ -164,6 +176,8 @@ def pairs_of(source: Source, places: Places, languages: list[str]) -> dict[str, 
         for language in wanted:
             if source.kind == SITES:
                 raw = places.site(source, archives, language)
+            elif source.kind == PASSAGES:
+                raw = places.passages(source, archives, language)
             else:
                 chosen = [source.select(files, language) for files in archives]
                 raw = (pair for files in chosen if files for pair in READERS[source.kind](files))

@@ -23,6 +23,8 @@ ENGLISH = "english.tsv.xz"
 """The file in CORPORA that gets the English prose."""
 SITES = "sites"
 """The kind of source that is a site with a page and its translation in two files."""
+PASSAGES = "passages"
+"""The kind of source that is a corpus of questions about passages and its translation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def _check(kind: type, entry: dict[str, Any], where: str, kinds: Container[str] 
         wrong = [f"kind = {entry['kind']!r}"]
     if not wrong and entry.get("kind") == BOOKS:
         wrong = [side for side in ("foreign", "english") if side not in entry]
-    if not wrong and entry.get("kind") == SITES:
+    if not wrong and entry.get("kind") in (SITES, PASSAGES):
         wrong = [key for key in ("page", "original") if key not in entry]
     if wrong:
         message = f"{where}: {', '.join(wrong)}"
@@ -158,7 +160,7 @@ def _check(kind: type, entry: dict[str, Any], where: str, kinds: Container[str] 
 def _source(entry: dict[str, Any], path: Path) -> Source:
     name = entry.get("name", "?")
     where = f"{path}: unknown or missing in source {name!r}"
-    _check(Source, entry, where, {BOOKS, DESCRIPTIONS, SITES, *READERS})
+    _check(Source, entry, where, {BOOKS, DESCRIPTIONS, PASSAGES, SITES, *READERS})
     values = _frozen(entry)
     for side in ("foreign", "english"):
         if side in values:
