@@ -236,7 +236,7 @@ def test_paragraphs_of_tei_and_of_texts_without_blank_lines() -> None:
         "Oggi è il primo giorno & basta.",
         "Sono le nove.",
     ]
-    assert paragraphs(b"Una riga.\nUn'altra.\n") == ["Una riga.", "Un'altra."]
+    assert paragraphs(b"Una riga.\nUn'altra.\n\n") == ["Una riga.", "Un'altra."]
     assert paragraphs(b"Una riga.\nUn'altra.\n\nPoi.\n") == ["Una riga. Un'altra.", "Poi."]
 
 

@@ -601,7 +601,7 @@ def test_a_package_can_be_trained_further(trained: Path, tmp_path: Path) -> None
     assert shape == checkpoint.shape
     for name, value in checkpoint.weights.items():
         step = np.abs(value).max(axis=-1, keepdims=True) / 127 if value.ndim == 2 else 0.0
-        answered = checkpoint.answers if name == "bias" else slice(None)
+        answered = checkpoint.answers[2:] if name == "bias" else slice(None)  # no marks
         assert np.all((np.abs(weights[name] - value) <= 0.51 * step + 1e-6)[answered]), name
     deeper = model.Shape(**{**shape.as_dict(), "encoder_layers": 4, "decoder_layers": 2})
     states = []
@@ -640,12 +640,15 @@ def test_a_run_keeps_the_answers_of_what_it_starts_from(trained: Path, tmp_path:
     lacking = sorted(set(range(checkpoint.shape.vocabulary)) - set(known))
     wider = replace(checkpoint, answers=np.array(sorted({*known, *lacking[:5]})))
     wider.weights["bias"][known] = np.linspace(-2, 1, len(known))
+    wider.weights["bias"][:3] = -90  # as marks have that are never right
     package = tmp_path / "it-en"
     export.export(wider, trained.parent / "sentencepiece.model", package, "it", "0.1")
     assert layout.read_answers(package) == wider.answers.tolist()
     _, weights = layout.read_package(package)
-    assert weights["bias"][known] == pytest.approx(wider.weights["bias"][known])
-    assert set(weights["bias"][lacking[5:]]) == {weights["bias"][wider.answers].min()}
+    words = [number for number in known if number > 3]
+    assert weights["bias"][words] == pytest.approx(wider.weights["bias"][words])
+    assert set(weights["bias"][list(export.NEVER)]) == {export.NEVER_BIAS}
+    assert set(weights["bias"][lacking[5:]]) == {weights["bias"][wider.answers[4:]].min()}
     for start in (package, trained):
         options = ("--steps", "1", "--start", str(start), "--checkpoint", f"kept.{start.name}.pt")
         answers = train(trained.parent, *options).network.get_buffer("answers").tolist()
@@ -656,6 +659,8 @@ def test_a_run_keeps_the_answers_of_what_it_starts_from(trained: Path, tmp_path:
     )
     assert once.steps == twice.steps == checkpoint.steps + 1  # what was spent before counts
     assert once.seen == twice.seen > checkpoint.seen > 0
+    for start in (once, export.read_checkpoint(package)):
+        assert start.weights["bias"][lacking[6:]].min() > -5
     again = export.blended(once, export.read_checkpoint(package), 1.0)
     assert np.array_equal(again.weights["bias"], weights["bias"])
     reverse = ("--reverse", "--steps", "1", "--start", str(package), "--checkpoint", "kept.back.pt")
@@ -772,8 +777,9 @@ def test_a_sharper_package_ranks_alike_and_goes_back_to_the_same_weights(
         if name != "bias":
             np.testing.assert_allclose(weights[name], value, atol=1e-5, err_msg=name)
     answers = checkpoint.answers
+    scored = np.setdiff1d(answers, export.NEVER)
     np.testing.assert_allclose(
-        weights["bias"][answers], checkpoint.weights["bias"][answers], atol=1e-5
+        weights["bias"][scored], checkpoint.weights["bias"][scored], atol=1e-5
     )
 
     network = model.Network(checkpoint.shape, torch.from_numpy(answers))
@@ -786,6 +792,7 @@ def test_a_sharper_package_ranks_alike_and_goes_back_to_the_same_weights(
     with torch.no_grad():
         states = network(torch.tensor([[*source, marks.EOS]]), torch.tensor([[marks.BOS, *target]]))
         logits = (states[0] @ network.embedding.weight.T + network.bias)[:, network.answers]
+    logits[:, np.isin(answers, export.NEVER)] = -100.0 / 1.5  # the package's marks
     logp = torch.log_softmax(1.5 * logits, -1)
     wanted = [
         float(logp[row, answers.tolist().index(token)])

@@ -80,7 +80,7 @@ def paragraphs(data: bytes) -> list[str]:
     """
     text = decoded(data)
     start, end = _START.search(text), _END.search(text)
-    body = text[start.end() if start else 0 : end.start() if end else len(text)].lstrip()
+    body = text[start.end() if start else 0 : end.start() if end else len(text)].strip()
     if body.startswith("<?xml"):
         opened = _XML_PARAGRAPH.sub("\n\n", re.split(r"<text\b[^>]*>", body, maxsplit=1)[-1])
         body = html.unescape(re.sub(r"<[^>]*>", "", opened))

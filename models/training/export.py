@@ -40,11 +40,16 @@ from layout import (
 )
 from model import Shape, position_encodings
 from package import build_archive
+from prepare import PAD, UNK
 
 ARGOS_VERSION = "1.9"
 """The oldest argostranslate that reads this layout (SentencePiece with byte fallback)."""
 BEAM, LENGTH_PENALTY = 4, 0.2
 """What argostranslate decodes with."""
+NEVER, NEVER_BIAS = (PAD, UNK), -100.0
+"""Marks that no text has, though CTranslate2 wants them among the answers, and their bias. Only label smoothing moved their
+weights, and a blend of two networks can prefer them to every word.
+"""
 LANGUAGE_NAMES = {"en": "English", "it": "Italian", "tr": "Turkish"}
 CANARIES = Path(__file__).parent / "canaries.json"
 
@@ -140,9 +145,13 @@ def specification(checkpoint: Checkpoint, pieces: list[str]) -> TransformerSpec:
     for ours, theirs in variables(shape).items():
         scale = checkpoint.sharpness if ours in LAST else 1.0
         _set(spec, theirs, (weights[ours] * scale).astype(np.float32))
-    _set(spec, BIAS, (weights["bias"][answers] * checkpoint.sharpness).astype(np.float32))
+    bias = (weights["bias"][answers] * checkpoint.sharpness).astype(np.float32)
+    never = np.isin(answers, NEVER)
+    bias[never] = NEVER_BIAS
+    _set(spec, BIAS, bias)
+    rows = np.where(never[:, None], np.float32(0), weights["embedding.weight"][answers])
     for name in TARGET_TABLES:
-        _set(spec, name, weights["embedding.weight"][answers])
+        _set(spec, name, rows)
     for side in (spec.encoder, spec.decoder):
         side.scale_embeddings = True
         side.position_encodings.encodings = position_encodings(shape.width).numpy()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from model import Shape
+from prepare import EOS
 
 Weights = dict[str, np.ndarray]
 SOURCE_TABLE = "encoder/embeddings_0/weight"
@@ -111,8 +112,8 @@ def read_package(package: Path) -> tuple[Shape, Weights]:
     """The network of a package, its int8 weights turned back into float32 and its sharpness taken
     back: the start of another training run.
 
-    A subword that it cannot output gets the lowest bias of those that it can, so that a run which adds it to the answers
-    begins without it.
+    A subword that it cannot output gets the lowest bias of a word or byte that it can, so that a run which adds it to the
+    answers begins with it unlikely. (Not that of the special marks: label smoothing would wrench a subword so far down.)
     """
     stored = read_variables(package / "model" / "model.bin")
 
@@ -138,8 +139,10 @@ def read_package(package: Path) -> tuple[Shape, Weights]:
     weights = {ours: full(theirs) for ours, theirs in variables(shape).items()}
     for name in LAST:
         weights[name] = weights[name] / np.float32(_sharpness(package))
-    bias = np.full(vocabulary, weights["bias"].min(), np.float32)
-    bias[read_answers(package)] = weights["bias"]
+    answers = read_answers(package)
+    words = weights["bias"][np.array(answers) > EOS]
+    bias = np.full(vocabulary, words.min(), np.float32)
+    bias[answers] = weights["bias"]
     return shape, weights | {"bias": bias}
 
 

@@ -117,7 +117,7 @@ class Dropout(nn.Module):
         """Like x."""
         if not self.training or not self.share:
             return x
-        if x.is_cuda:
+        if x.device.type != "cpu":
             return functional.dropout(x, self.share)
         bound = round(self.share * 256)
         draws = torch.empty((x.numel() + 7) // 8, dtype=torch.int64).random_(-(2**63), None)
