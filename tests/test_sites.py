@@ -195,6 +195,17 @@ def test_patterns_of_the_table_match_what_they_are_for() -> None:
         ("ml-beginners", "it"): ("2/translations/README.it.md", "2/README.md"),
         ("omegat-website", "it"): ("_i18n/it/a.html", "_i18n/en/a.html"),
         ("security101-mt", "it"): ("translations/it/1 Basics.md", "1 Basics.md"),
+        ("caserta-blog", "it"): ("content/post/a.it.md", "content/post/a.md"),
+        ("cncf-glossary", "tr"): ("content/tr/pod.md", "content/en/pod.md"),
+        ("deltachat-pages", "it"): ("it/help.md", "en/help.md"),
+        ("djangogirls", "tr"): ("tr/css/README.md", "en/css/README.md"),
+        ("edgeai-beginners-mt", "it"): ("translations/it/1/README.md", "1/README.md"),
+        ("hacker-laws", "it"): ("translations/it-IT.md", "README.md"),
+        ("learnlatex", "it"): ("it/lesson-01.md", "en/lesson-01.md"),
+        ("nextstrain", "tr"): ("ncov_sit-rep_tr_2020-05-01.md", "ncov_sit-rep_2020-05-01.md"),
+        ("nostr-compass", "it"): ("content/it/a.md", "content/en/a.md"),
+        ("organicmaps-site", "tr"): ("content/news/a.tr.md", "content/news/a.md"),
+        ("siberoloji-mt", "tr"): ("content/tr/a.md", "content/en/a.md"),
         ("web-dev-beginners", "it"): ("2/translations/README.it.md", "2/README.md"),
     }
     found = {source.name: source for source in table.sources if source.kind == "sites"}
