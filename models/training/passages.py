@@ -41,7 +41,9 @@ def joined(text: str) -> str:
 
 
 def _alike(foreign: str, english: str) -> bool:
-    """Whether both say the same numbers, for the most part, and both end, or neither asks more than the other."""
+    """Whether both have the same numbers, for the most part, the foreign side asks no more than the English, and it ends
+    where the English ends.
+    """
     numbers = set(_NUMBER.findall(foreign)), set(_NUMBER.findall(english))
     every = numbers[0] | numbers[1]
     if every and len(numbers[0] & numbers[1]) < SAME_NUMBERS * len(every):
