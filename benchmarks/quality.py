@@ -153,7 +153,11 @@ def product_decoder(package: Path, options: argparse.Namespace) -> Decode:
     from normalize.stages.translate import TranslateOptions, Translator
 
     how = TranslateOptions(
-        options.beam, options.threads, options.compute_type, options.length_penalty
+        options.beam,
+        options.threads,
+        options.compute_type,
+        options.length_penalty,
+        mbr=options.mbr,
     )
     translator = Translator(read_package(package), how)
 
@@ -362,6 +366,12 @@ def main() -> int:
         "--length-penalty",
         type=float,
         help="default: what the package asks for with --engine normalize, else 0.2 as Argos Translate",
+    )
+    parser.add_argument(
+        "--mbr",
+        type=int,
+        default=0,
+        help="with --engine normalize: hypotheses to choose among by minimum Bayes risk; default: what the package asks for",
     )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--sets", help="only these, such as flores-dev,wmt16")

@@ -98,10 +98,13 @@ def bare_runner(package: Package, lines: Sequence[str], threads: int, beam: int)
     return Runner(f"bare CTranslate2, beam {beam}", run)
 
 
-def normalize_runner(package: Package, lines: Sequence[str], threads: int, beam: int) -> Runner:
+def normalize_runner(
+    package: Package, lines: Sequence[str], threads: int, beam: int, mbr: int = 1
+) -> Runner:
     """All of `Translator.translate`."""
-    translator = Translator(package, TranslateOptions(beam=beam, threads=threads))
-    return Runner(f"normalize, beam {beam}", lambda: translator.translate(lines))
+    translator = Translator(package, TranslateOptions(beam=beam, threads=threads, mbr=mbr))
+    name = f"normalize, beam {beam}" + (f", MBR among {mbr}" if mbr > 1 else "")
+    return Runner(name, lambda: translator.translate(lines))
 
 
 def read_lines(path: Path, count: int) -> list[str]:
@@ -117,6 +120,10 @@ def compare(options: argparse.Namespace, package: Package, lines: Sequence[str])
     for beam in options.beam:
         runners.append(bare_runner(package, lines, options.threads, beam))
         runners.append(normalize_runner(package, lines, options.threads, beam))
+    if package.mbr > 1:
+        runners.append(
+            normalize_runner(package, lines, options.threads, options.beam[0], package.mbr)
+        )
     taken: dict[str, list[float]] = {runner.name: [] for runner in runners}
     for _ in range(options.repeats):
         for runner in runners:

@@ -112,23 +112,26 @@ def detect(text: str, *, detector: str = "default") -> Language:
 
 
 @lru_cache(maxsize=4)
-def _engine(source: str, beam: int) -> Engine:
+def _engine(source: str, beam: int, mbr: int) -> Engine:
     from normalize.engine import Engine, engine_spec
 
-    return Engine(engine_spec(Config(sources=(source,), beam=beam)))
+    return Engine(engine_spec(Config(sources=(source,), beam=beam, mbr=mbr)))
 
 
-def translate(texts: Sequence[str], source: str, *, beam: int = 4) -> list[Translation]:
+def translate(
+    texts: Sequence[str], source: str, *, beam: int = 4, mbr: int = 0
+) -> list[Translation]:
     """Translate texts into English, one result a text; a text of several sentences is translated sentence by sentence.
 
     source: ISO 639-1 code of a language with an installed package. beam: hypotheses kept while decoding.
+    mbr: hypotheses that minimum Bayes risk decoding chooses among, 1 for none; 0 takes what the package asks for.
     The score of a text is the mean of its sentences' scores, weighted by their length in characters.
-    Raises ModelError where there is no package for the language, PlanError for a wrong source or beam, and TypeError for anything
+    Raises ModelError where there is no package for the language, PlanError for a wrong source, beam or mbr, and TypeError for anything
     but texts.
     """
     given = _expect_texts("texts", texts, 'translate([text], source="it")')
     _expect_text("source", source, 'give the language of the texts, as in source="it"')
-    return translate_texts(given, _engine(source, beam), source)
+    return translate_texts(given, _engine(source, beam, mbr), source)
 
 
 def translate_texts(texts: Sequence[str], engine: Engine, source: str) -> list[Translation]:

@@ -161,6 +161,7 @@ class Config:
     repair: `off`, `safe` or `aggressive`. glue, apostrophes, diacritics: `auto` (as the level says), `on` or `off`.
     detector: name of the language detector. packages: folders or `.argosmodel` files to prefer to installed packages.
     beam: hypotheses kept while decoding.
+    mbr: hypotheses that minimum Bayes risk decoding chooses among, 1 for none; 0 takes what each package asks for.
     text_field: the field of JSON Lines inputs that holds the text. filter: see FilterConfig.
     """
 
@@ -175,6 +176,7 @@ class Config:
     detector: str = "default"
     packages: tuple[str, ...] = ()
     beam: int = 4
+    mbr: int = 0
     text_field: str = "text"
     filter: FilterConfig = FilterConfig()
 
@@ -215,6 +217,9 @@ class Config:
             raise PlanError(message)
         if not 1 <= self.beam <= 32:
             message = f"beam: {self.beam} is out of range; use 1 (fastest) to 32, 4 is usual"
+            raise PlanError(message)
+        if not 0 <= self.mbr <= 32:
+            message = f"mbr: {self.mbr} is out of range; use 1 (none) to 32, or 0 for what the packages ask"
             raise PlanError(message)
 
     @property

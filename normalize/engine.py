@@ -26,8 +26,14 @@ class EngineSpec:
 
     packages: Mapping[str, Package]
     beam: int = 4
+    mbr: int = 0
     threads: int = 0
     memory: Path | None = None
+
+    @property
+    def options(self) -> TranslateOptions:
+        """The same for every package."""
+        return TranslateOptions(self.beam, self.threads, mbr=self.mbr)
 
 
 def engine_spec(config: Config, *, threads: int = 0, memory: Path | None = None) -> EngineSpec:
@@ -36,7 +42,7 @@ def engine_spec(config: Config, *, threads: int = 0, memory: Path | None = None)
     Raises ModelError where one is missing, before anything is read.
     """
     packages = select(config.pairs, [Path(path) for path in config.packages])
-    return EngineSpec(packages, config.beam, threads, memory)
+    return EngineSpec(packages, config.beam, config.mbr, threads, memory)
 
 
 def work_digest(config: Config, spec: EngineSpec, version: str) -> str:
@@ -78,8 +84,7 @@ class Engine:
             if self.spec.memory is not None and self._memory is None:
                 self._memory = Memory.open(self.spec.memory)
             package = self.spec.packages[f"{code}-{self.target}"]
-            options = TranslateOptions(beam=self.spec.beam, threads=self.spec.threads)
-            self._translators[code] = Translator(package, options, self._memory)
+            self._translators[code] = Translator(package, self.spec.options, self._memory)
         return self._translators[code]
 
     def close(self) -> None:

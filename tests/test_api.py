@@ -73,6 +73,7 @@ def test_what_is_no_text_is_refused_by_the_argument_s_name(
     [
         (lambda: normalize.detect("x", detector="defualt"), "did you mean 'default'"),
         (lambda: normalize.translate(["x"], "it", beam=0), "beam: 0 is out of range"),
+        (lambda: normalize.translate(["x"], "it", mbr=-1), "mbr: -1 is out of range"),
         (lambda: normalize.translate(["x"], "italian"), "ISO 639"),
     ],
 )

@@ -56,6 +56,7 @@ def test_a_mistake_in_the_file_names_the_file_and_the_key(
         (("run", "a.txt", "-o", "out", "--memory", ""), 2, "--memory: empty; write auto"),
         (("run", "a.txt", "-o", "out", "--memory", "of"), 2, "did you mean 'off'"),
         (("run", "a.txt", "-o", "out", "--beam", "0"), 2, "--beam: 0 is out of range"),
+        (("run", "a.txt", "-o", "out", "--mbr", "33"), 2, "--mbr: 33 is out of range"),
         (("run", "a.txt", "-o", "out", "--config", "no.toml"), 2, "no.toml: cannot be used"),
         (("run", "a.txt"), 2, "--out: no folder for the results"),
         (("run", "-o", "out", "-q"), 2, "nothing to convert"),

@@ -43,6 +43,8 @@ def test_dashes_and_underscores_are_the_same_key(tmp_path: Path) -> None:
         ("beam = true", "beam: True is not a whole number"),
         ('beam = "four"', "beam: 'four' is not a whole number"),
         ("beam = 0", "out of range"),
+        ("mbr = 33", "mbr: 33 is out of range"),
+        ("mbr = true", "mbr: True is not a whole number"),
         ("workers = -1", "workers: -1 cannot be negative; 0 means automatic"),
         ("limit = -1", "limit: -1 cannot be negative; 0 means no limit"),
         ('workers = "2"', "workers: '2' is not a whole number"),
@@ -95,6 +97,7 @@ def test_every_field_of_the_result_can_be_set_by_an_option() -> None:
 def test_the_digest_names_the_result_and_not_the_places_of_packages() -> None:
     assert Config().digest() == Config(packages=("elsewhere",)).digest()
     assert Config().digest() != Config(beam=1).digest()
+    assert Config().digest() != Config(mbr=1).digest()
     assert Config().digest() != Config(filter=FilterConfig(min_score=-1.0)).digest()
 
 
@@ -142,6 +145,7 @@ def test_words_named_twice_count_once_and_one_text_is_no_list() -> None:
     [
         ({"sources": "en"}, "--from: 'en' is the target language itself"),
         ({"beam": 99}, "--beam: 99 is out of range"),
+        ({"mbr": -1}, "--mbr: -1 is out of range"),
         ({"text_field": ""}, "--text-field: empty"),
         ({"memory": ""}, "--memory: empty"),
         ({"filter": {"min_score": 1.0}}, "--min-score: 1.0 is out of range"),

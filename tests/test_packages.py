@@ -231,16 +231,16 @@ def test_the_shipped_lexicon_is_what_the_index_says() -> None:
     assert f"`lexicon.tsv` has {len(lexicon.english):,} Italian words" in card
 
 
-def with_length_penalty(folder: Path, value: object) -> Path:
+def with_metadata(folder: Path, **more: object) -> Path:
     metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
-    text = json.dumps({**metadata, "length_penalty": value})
+    text = json.dumps({**metadata, **more})
     (folder / "metadata.json").write_text(text, encoding="utf-8")
     return folder
 
 
 def test_a_package_is_decoded_with_the_length_penalty_it_asks_for(home: Path) -> None:
     plain = read_package(copied(home / "plain"))
-    longer = read_package(with_length_penalty(copied(home / "longer"), 3))
+    longer = read_package(with_metadata(copied(home / "longer"), length_penalty=3))
     assert (plain.length_penalty, longer.length_penalty) == (None, 3.0)
     assert plain.digest() != longer.digest()
 
@@ -259,8 +259,35 @@ def test_a_package_is_decoded_with_the_length_penalty_it_asks_for(home: Path) ->
 
 @pytest.mark.parametrize("value", ["1.5", True, -1, 11, [1], float("nan"), float("inf")])
 def test_a_length_penalty_that_is_none(home: Path, value: object) -> None:
-    folder = with_length_penalty(copied(home / "mine"), value)
+    folder = with_metadata(copied(home / "mine"), length_penalty=value)
     with pytest.raises(ModelError, match="length_penalty must be a number from 0 to 10"):
+        read_package(folder)
+
+
+def test_a_package_is_decoded_among_as_many_hypotheses_as_it_asks_for(home: Path) -> None:
+    plain = read_package(copied(home / "plain"))
+    asking = read_package(with_metadata(copied(home / "asking"), mbr=6))
+    assert (plain.mbr, asking.mbr) == (1, 6)
+
+    def decoded(package: Package, beam: int, mbr: int, search: int | None = None) -> list[str]:
+        engine = Engine(package, TranslateOptions(beam=beam, threads=1, mbr=mbr))
+        searches = engine.decode(SENTENCES, Decoding(beam, mbr=search))
+        return [hypothesis.text for hypothesis in searches]
+
+    usual, chosen = decoded(plain, 4, 1), decoded(plain, 4, 6)
+    assert usual != chosen
+    assert decoded(plain, 4, 0) == usual
+    assert decoded(asking, 4, 0) == chosen
+    assert decoded(asking, 4, 1) == usual  # an option goes before the package
+    assert decoded(asking, 4, 0, 1) == usual  # and a search's own before both
+    assert decoded(asking, 1, 0) == decoded(plain, 1, 1)  # greedy is greedy
+    assert decoded(asking, 1, 6) == decoded(plain, 1, 6)  # unless both are asked for
+
+
+@pytest.mark.parametrize("value", ["8", True, 0, -1, 33, 2.5, None])
+def test_a_number_of_hypotheses_that_is_none(home: Path, value: object) -> None:
+    folder = with_metadata(copied(home / "mine"), mbr=value)
+    with pytest.raises(ModelError, match="mbr must be a whole number from 1 to 32"):
         read_package(folder)
 
 

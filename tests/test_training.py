@@ -820,7 +820,8 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
     (tmp_path / "none").mkdir()
     command = (
         corpora, work, "--evaluation", test_sets, "--vocabulary", 400, "--steps", 4,
-        "--furniture", tmp_path / "none", "--length-penalty", "tr=1.5", "--", *SMALL,
+        "--furniture", tmp_path / "none", "--length-penalty", "tr=1.5", "--mbr", "tr=6",
+        "--", *SMALL,
     )  # fmt: skip
     first = run("recipe.py", *command)
     assert "done already" not in first
@@ -836,11 +837,12 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
     assert "$" not in card
     assert "## Lexicon" not in card
     assert "length penalty 0.2" in card
-    assert "`normalize` takes a length penalty" not in card
+    assert "`normalize` takes" not in card
     other = (work / "models" / "tr-en" / "README.md").read_text(encoding="utf-8")
-    assert "`normalize` takes a length penalty of 1.5." in other
+    among = "minimum Bayes risk decoding among 6 hypotheses"
+    assert f"`normalize` takes a length penalty of 1.5 and {among}." in other
     metadata = (work / "models" / "tr-en" / "metadata.json").read_text(encoding="utf-8")
-    assert json.loads(metadata)["length_penalty"] == 1.5
+    assert (json.loads(metadata)["length_penalty"], json.loads(metadata)["mbr"]) == (1.5, 6)
     assert "equals a test text by its letters: 0." in card
     assert len(list((work / "argosmodel").glob("*.argosmodel"))) == 2
     assert run("recipe.py", *command).count("done already") == 6

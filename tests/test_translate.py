@@ -19,6 +19,7 @@ from normalize.errors import ModelError, UsageError
 from normalize.memory import Memory
 from normalize.packages.lexicon import Lexicon
 from normalize.stages.translate import FakeTranslator, TextTranslator, TranslateOptions, Translator
+from normalize.stages.translate.consensus import most_expected
 from normalize.stages.translate.engine import Decoding, Engine, Hypothesis
 from normalize.stages.translate.translator import _revealed
 
@@ -332,6 +333,30 @@ def test_scores_are_mean_log_probabilities(beam: int) -> None:
         assert hypothesis.score == pytest.approx(sum(scored) / len(scored), abs=2e-3)
 
 
+@pytest.mark.parametrize("length_penalty", [0.2, 1.5])
+def test_minimum_bayes_risk_decoding_chooses_among_the_best(length_penalty: float) -> None:
+    engine = Engine(tiny_package(), options())
+    decoding = Decoding(1, length_penalty=length_penalty, mbr=6)
+    found = engine.decode(SENTENCES, decoding)
+    for hypothesis, source in zip(found, SENTENCES, strict=True):
+        pieces = engine._tokenizer.encode([source])[0]
+        (raw,) = engine._translator.translate_batch(
+            [pieces], beam_size=6, num_hypotheses=6, length_penalty=length_penalty
+        )
+        texts = [engine._tokenizer.decode(one) for one in raw.hypotheses]
+        scores = [
+            engine._translator.score_batch([pieces], [one])[0].log_probs for one in raw.hypotheses
+        ]
+        chosen = most_expected(texts, [sum(score) for score in scores])
+        assert hypothesis.text == texts[chosen]
+        assert hypothesis.pieces == len(scores[chosen])
+        assert hypothesis.score == pytest.approx(
+            sum(scores[chosen]) / len(scores[chosen]), abs=2e-3
+        )
+    usual = engine.decode(SENTENCES, Decoding(6, length_penalty=length_penalty, mbr=1))
+    assert [one.text for one in usual] != [one.text for one in found]
+
+
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -395,7 +420,7 @@ def test_a_memory_gives_the_same_and_saves_the_work(tmp_path: Path) -> None:
         assert other.translate(SENTENCES[:1])[0].text == "Other options."
 
 
-@pytest.mark.parametrize("wrong", [{"beam": 0}, {"threads": -1}, {"max_pieces": 3}])
+@pytest.mark.parametrize("wrong", [{"beam": 0}, {"threads": -1}, {"max_pieces": 3}, {"mbr": -1}])
 def test_options_that_make_no_sense(wrong: dict[str, int]) -> None:
     with pytest.raises(UsageError, match="must be at least"):
         TranslateOptions(**wrong)  # type: ignore[arg-type]

@@ -120,8 +120,12 @@ def _about_lexicon(words: int, language: str) -> dict[str, str]:
 
 def _about_search(metadata: Json) -> str:
     """What the card says where `normalize` decodes otherwise than argostranslate."""
-    own = metadata.get("length_penalty")
-    return "" if own is None else f" `normalize` takes a length penalty of {own:g}."
+    wishes = []
+    if "length_penalty" in metadata:
+        wishes.append(f"a length penalty of {metadata['length_penalty']:g}")
+    if metadata.get("mbr", 1) > 1:
+        wishes.append(f"minimum Bayes risk decoding among {metadata['mbr']} hypotheses")
+    return f" `normalize` takes {' and '.join(wishes)}." if wishes else ""
 
 
 def failures_of(pair: str) -> str:

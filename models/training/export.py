@@ -193,11 +193,12 @@ def export(
     version: str,
     quantization: str = "int8",
     length_penalty: float | None = None,
+    mbr: int = 1,
 ) -> None:
     """Write the package folder; a folder that is there already is replaced as a whole.
 
-    quantization: a CTranslate2 storage type, `int8` or `float32`. length_penalty: what `normalize` decodes with, written
-    into the metadata (canaries are argostranslate's); None leaves it at argostranslate's. The lexicon that `prepare.py` left
+    quantization: a CTranslate2 storage type, `int8` or `float32`. length_penalty, mbr: what `normalize` decodes with, written
+    into the metadata (canaries are argostranslate's); None and 1 leave it at argostranslate's. The lexicon that `prepare.py` left
     beside the vocabulary goes with it, if it holds any word.
     """
     spec = specification(checkpoint, read_pieces(sentencepiece_model))
@@ -228,6 +229,8 @@ def export(
     }
     if length_penalty is not None:
         metadata["length_penalty"] = length_penalty
+    if mbr > 1:
+        metadata["mbr"] = mbr
     _write_json(fresh / "metadata.json", metadata)
     sources = json.loads(CANARIES.read_text(encoding="utf-8"))[language]
     expected = translate(fresh, sources)
@@ -301,6 +304,13 @@ def main() -> None:
         metavar="tr=1.5",
         help="what `normalize` decodes a language with, the higher the longer; default 0.2, as argostranslate",
     )
+    parser.add_argument(
+        "--mbr",
+        type=read_numbers,
+        default={},
+        metavar="tr=8",
+        help="hypotheses that `normalize` chooses among by minimum Bayes risk; default 1, the likeliest alone",
+    )
     parser.add_argument("--quantization", choices=("int8", "float32"), default="int8")
     parser.add_argument("--zip", type=Path, help="also write .argosmodel files to this folder")
     options = parser.parse_args()
@@ -317,6 +327,7 @@ def main() -> None:
             options.version,
             options.quantization,
             options.length_penalty.get(language),
+            int(options.mbr.get(language, 1)),
         )
         size = sum(file.stat().st_size for file in package.rglob("*") if file.is_file())
         print(

@@ -48,7 +48,7 @@ def write_canaries(package: Path) -> None:
     canaries = json.loads((ROOT / "models/training/canaries.json").read_text(encoding="utf-8"))
     sources = canaries[found.source]
     options = TranslateOptions(threads=1)
-    raw = Decoding(options.beam, length_penalty=ARGOS_LENGTH_PENALTY)
+    raw = Decoding(options.beam, length_penalty=ARGOS_LENGTH_PENALTY, mbr=1)
     results = Engine(found, options).decode(sources, raw)
     pairs = [{"source": s, "target": r.text} for s, r in zip(sources, results, strict=True)]
     text = json.dumps(pairs, ensure_ascii=False, indent=1) + "\n"

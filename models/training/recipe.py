@@ -124,7 +124,7 @@ def steps(options: argparse.Namespace) -> list[Step]:
     export = script(
         "export.py", checkpoint, vocabulary, models, "--languages", options.languages,
         "--version", options.version, "--sharpness", options.sharpness,
-        "--length-penalty", options.length_penalty,
+        "--length-penalty", options.length_penalty, "--mbr", options.mbr,
     )  # fmt: skip
     measure = (
         str(ROOT / "benchmarks" / "quality.py"), *map(str, packages), *evaluation,
@@ -219,6 +219,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         default="",
         metavar="tr=1.5",
         help="what `normalize` decodes a language with (`export.py`)",
+    )
+    parser.add_argument(
+        "--mbr",
+        default="",
+        metavar="tr=8",
+        help="hypotheses that `normalize` chooses among by minimum Bayes risk (`export.py`)",
     )
     parser.add_argument("--machine", default="an unnamed machine", help="for the model cards")
     parser.add_argument("--limit", type=int, default=0, help="sentences of each test set; 0: all")

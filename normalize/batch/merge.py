@@ -148,6 +148,7 @@ def signature(config: Config, spec: EngineSpec, pair: str) -> str:
             f"lid:{config.detector}",
             f"mt:{pair}-{package.version}@{package.digest()[:12]}",
             f"beam:{config.beam}",
+            f"mbr:{spec.options.mbr_with(package.mbr)}",
             f"v:{__version__}",
         )
     )

@@ -97,6 +97,12 @@ def run(
     beam: Annotated[
         int | None, typer.Option(help="Hypotheses kept while decoding.  [default: 4]")
     ] = None,
+    mbr: Annotated[
+        int | None,
+        typer.Option(
+            help="Choose among so many hypotheses the one the others bear out (1: none).  [default: as the package asks]"
+        ),
+    ] = None,
     memory: Annotated[
         str | None,
         typer.Option(help="Translation memory: auto (in OUT), off, or a file.  [default: auto]"),
@@ -115,7 +121,7 @@ def run(
     given = {
         "sources": joined(sources), "target": target, "formats": joined(formats), "workers": workers,
         "engine": engine, "address": address, "resume": resume, "limit": limit, "quiet": quiet, "encoding": encoding, "repair": repair,
-        "detector": detector, "packages": joined(models), "beam": beam, "memory": memory,
+        "detector": detector, "packages": joined(models), "beam": beam, "mbr": mbr, "memory": memory,
         "text_field": text_field, "out": out, "files_from": files_from, "dry_run": dry_run,
     }  # fmt: skip
     conf, options = configure(config, {k: v for k, v in given.items() if v is not None})

@@ -90,6 +90,12 @@ def translate(
         str, typer.Option("--from", help="Language of the lines, or auto to judge each.")
     ] = "auto",
     beam: Annotated[int, typer.Option(help="Hypotheses kept while decoding.")] = 4,
+    mbr: Annotated[
+        int,
+        typer.Option(
+            help="Choose among so many hypotheses the one the others bear out (1: none, 0: as the package asks)."
+        ),
+    ] = 0,
     models: MODELS = None,
     encoding: ENCODING = None,
 ) -> None:
@@ -105,7 +111,7 @@ def translate(
 
     packages = tuple(part for part in (joined(models) or "").split(",") if part)
     if source == "auto":
-        pipeline = Pipeline(Config(beam=beam, packages=packages, repair="off"))
+        pipeline = Pipeline(Config(beam=beam, mbr=mbr, packages=packages, repair="off"))
         for batch in line_batches(file, encoding):
             bodies = [split_ending(line.text) for line in batch]
             for result, (_, ending) in zip(
@@ -114,7 +120,7 @@ def translate(
                 sys.stdout.write(" ".join(result.text.splitlines()) + ending)
             sys.stdout.flush()
         return
-    engine = Engine(engine_spec(Config(sources=(source,), beam=beam, packages=packages)))
+    engine = Engine(engine_spec(Config(sources=(source,), beam=beam, mbr=mbr, packages=packages)))
     for batch in line_batches(file, encoding):
         bodies = [split_ending(line.text) for line in batch]
         made = translate_texts([body for body, _ in bodies], engine, source)

@@ -42,6 +42,9 @@ class Origin(StrEnum):
     """The packages that travel with `normalize`."""
 
 
+MOST_HYPOTHESES = 32
+"""More are not worth their time; the engine keeps them all until a sentence is done."""
+
 TOKENIZER_FILES = {
     TokenizerKind.SENTENCEPIECE: "sentencepiece.model",
     TokenizerKind.BPE: "bpe.model",
@@ -61,6 +64,7 @@ class Package:
     empty.
     length_penalty: exponent of the length in the search's score that suits the model, 0 or more; None where its
     metadata gives none.
+    mbr: hypotheses that minimum Bayes risk decoding should choose among, 1 to 32; 1 where its metadata gives none.
     """
 
     source: str
@@ -72,6 +76,7 @@ class Package:
     name: str = ""
     target_prefix: str = ""
     length_penalty: float | None = None
+    mbr: int = 1
 
     @property
     def pair(self) -> str:
@@ -160,6 +165,7 @@ def read_package(folder: Path, origin: Origin = Origin.EXPLICIT) -> Package:
         ),
         target_prefix=str(data.get("target_prefix", "")),
         length_penalty=_length_penalty(metadata, data),
+        mbr=_mbr(metadata, data),
     )
 
 
@@ -171,6 +177,16 @@ def _length_penalty(metadata: Path, data: dict[str, Any]) -> float | None:
         message = f"{metadata}: length_penalty must be a number from 0 to 10, not {value!r}"
         raise ModelError(message)
     return float(value)
+
+
+def _mbr(metadata: Path, data: dict[str, Any]) -> int:
+    value = data.get("mbr", 1)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_HYPOTHESES:
+        message = (
+            f"{metadata}: mbr must be a whole number from 1 to {MOST_HYPOTHESES}, not {value!r}"
+        )
+        raise ModelError(message)
+    return value
 
 
 def user_folder() -> Path:

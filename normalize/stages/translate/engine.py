@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 from normalize.errors import ModelError, TranslationError
 from normalize.packages.find import Package
+from normalize.stages.translate.consensus import most_expected
 from normalize.stages.translate.options import TranslateOptions
 from normalize.stages.translate.tokenizers import Tokenizer, load_tokenizer
 
@@ -40,6 +41,8 @@ class Decoding:
     min_share: the translation has at least this share of the source's subwords.
     length_penalty: exponent of the length in the search's score, the higher the longer; None takes that of the options
     or the package.
+    mbr: hypotheses that minimum Bayes risk decoding chooses among (see `consensus`), for which the beam grows if need be; 1 takes
+    the likeliest; None takes what the options or the package say.
     """
 
     beam: int
@@ -47,6 +50,7 @@ class Decoding:
     repetition_penalty: float = 1.0
     min_share: float = 0.0
     length_penalty: float | None = None
+    mbr: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class Engine:
         self._prefix = package.target_prefix
         wanted = (options.length_penalty, package.length_penalty, ARGOS_LENGTH_PENALTY)
         self._usual_length_penalty = next(value for value in wanted if value is not None)
+        self._usual_mbr = options.mbr_with(package.mbr)
         self._tokenizer: Tokenizer = load_tokenizer(package)
         try:
             self._translator = ctranslate2.Translator(
@@ -149,7 +154,8 @@ class Engine:
             batch,
             target_prefix=[[self._prefix]] * len(batch) if self._prefix else None,
             asynchronous=True,
-            beam_size=decoding.beam,
+            beam_size=max(decoding.beam, self._mbr(decoding)),
+            num_hypotheses=self._mbr(decoding),
             length_penalty=self._length_penalty(decoding),
             no_repeat_ngram_size=decoding.no_repeat_ngram,
             repetition_penalty=decoding.repetition_penalty,
@@ -165,14 +171,23 @@ class Engine:
         own = decoding.length_penalty
         return self._usual_length_penalty if own is None else own
 
+    def _mbr(self, decoding: Decoding) -> int:
+        return self._usual_mbr if decoding.mbr is None else decoding.mbr
+
     def _hypothesis(self, result: Any, decoding: Decoding) -> Hypothesis:  # noqa: ANN401 - no types
-        pieces = result.hypotheses[0]
-        length = len(pieces) + 1
+        texts = [self._tokenizer.decode(self._bare(pieces)) for pieces in result.hypotheses]
+        lengths = [len(pieces) + 1 for pieces in result.hypotheses]
+        penalty = self._length_penalty(decoding)
         # CTranslate2 divides the sum of log-probabilities by length ** length_penalty.
-        score = result.scores[0] * length ** self._length_penalty(decoding) / length
-        if self._prefix and pieces[:1] == [self._prefix]:
-            pieces = pieces[1:]
-        return Hypothesis(self._tokenizer.decode(pieces), min(0.0, round(score, 6)), length)
+        totals = [
+            score * length**penalty for score, length in zip(result.scores, lengths, strict=True)
+        ]
+        chosen = most_expected(texts, totals)
+        score, length = totals[chosen] / lengths[chosen], lengths[chosen]
+        return Hypothesis(texts[chosen], min(0.0, round(score, 6)), length)
+
+    def _bare(self, pieces: list[str]) -> list[str]:
+        return pieces[1:] if self._prefix and pieces[:1] == [self._prefix] else pieces
 
 
 def batches(lengths: Sequence[int], max_pieces: int) -> Iterator[list[int]]:

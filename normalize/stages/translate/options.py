@@ -18,6 +18,8 @@ class TranslateOptions:
     `auto`, ...; see CTranslate2.
     length_penalty: exponent of the length in the search's score, the higher the longer; None takes
     what the package's metadata says, else 0.2 as Argos Translate does.
+    mbr: hypotheses that minimum Bayes risk decoding chooses among, 1 to 32, for which the beam grows if need be; 1 takes the
+    likeliest; 0 takes what the package's metadata says, else 1, and 1 where the beam is 1.
     max_pieces: longest text, in subwords, given to the model at once; longer ones are split at
     clause boundaries.
     max_batch_pieces: source subwords in one batch of the engine. Never changes a result.
@@ -27,16 +29,28 @@ class TranslateOptions:
     threads: int = 0
     compute_type: str = "int8"
     length_penalty: float | None = None
+    mbr: int = 0
     max_pieces: int = 140
     max_batch_pieces: int = 2048
 
     def __post_init__(self) -> None:
         """Raise UsageError for a number that makes no sense."""
-        lowest = {"beam": 1, "threads": 0, "max_pieces": 8, "max_batch_pieces": 1}
+        lowest = {"beam": 1, "threads": 0, "mbr": 0, "max_pieces": 8, "max_batch_pieces": 1}
         for name, least in lowest.items():
             if getattr(self, name) < least:
                 message = f"{name} must be at least {least}, not {getattr(self, name)}"
                 raise UsageError(message)
+
+    def mbr_with(self, package_mbr: int) -> int:
+        """The hypotheses to choose among with a package that asks for so many: the options go first, and the package's wish holds
+        only where there is a search, since greedy decoding is asked for because it is fast.
+
+        >>> TranslateOptions().mbr_with(8), TranslateOptions(beam=1).mbr_with(8), TranslateOptions(mbr=2).mbr_with(8)
+        (8, 1, 2)
+        """
+        if self.mbr:
+            return self.mbr
+        return package_mbr if self.beam > 1 else 1
 
     @property
     def signature(self) -> str:
@@ -47,5 +61,5 @@ class TranslateOptions:
         penalty = "package" if own is None else f"{own:g}"
         return (
             f"beam={self.beam},compute={self.compute_type},"
-            f"penalty={penalty},pieces={self.max_pieces}"
+            f"penalty={penalty},mbr={self.mbr or 'package'},pieces={self.max_pieces}"
         )

@@ -67,7 +67,7 @@ def _wrong_translations(package: Package) -> list[str]:
     sources = [source for source, _ in canaries]
     try:
         Lexicon.read(package.lexicon_path)
-        raw = Decoding(beam=4, length_penalty=ARGOS_LENGTH_PENALTY)
+        raw = Decoding(beam=4, length_penalty=ARGOS_LENGTH_PENALTY, mbr=1)
         found = Engine(package, TranslateOptions(threads=1)).decode(sources or ["."], raw)
     except NormalizeError as exc:
         return [str(exc)]
