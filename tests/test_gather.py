@@ -955,6 +955,36 @@ def test_conversations_of_unequal_shape_are_left_out() -> None:
     ]
 
 
+def test_lines_of_two_files_are_paired_by_their_number() -> None:
+    extract = tool("extract")
+    files = {
+        "b/train.tr": "İlk satır\n\nüçüncü\u2028satır\n".encode(),
+        "b/train.en": "First line\nnothing beside it\nthird\u2028line".encode(),
+        "a/dev.en": b"Another",
+        "a/dev.tr": "Başka".encode(),
+    }
+    assert list(extract.lines(files)) == [
+        ("Another", "Başka"),
+        ("First line", "İlk satır"),
+        ("nothing beside it", ""),
+        ("third\u2028line", "üçüncü\u2028satır"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"train.en": b"a"}, "0 files beside train.en"),
+        ({"train.en": b"a", "train.tr": b"b", "train.it": b"c"}, "2 files beside train.en"),
+        ({"train.en": b"a\nb\n", "train.tr": b"c\n"}, "train.en has 2 lines, train.tr 1"),
+        ({"train.en": b"a\n\n", "train.tr": b"c\n"}, "train.en has 2 lines, train.tr 1"),
+    ],
+)
+def test_lines_that_cannot_be_paired(files: dict[str, bytes], expected: str) -> None:
+    with pytest.raises(tool("download").GatherError, match=expected):
+        list(tool("extract").lines(files))
+
+
 def test_the_table_is_whole_and_every_source_has_a_card_entry() -> None:
     """Each source of `gather.toml` is named with origin and licence in `sources.toml`, and the
     licences of the dictionaries are named with what is made of them.

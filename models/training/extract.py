@@ -160,6 +160,27 @@ def treebank(files: Files) -> Iterator[Pair]:
                 yield english, foreign
 
 
+def lines(files: Files) -> Iterator[Pair]:
+    """Line-aligned files, as of Moses: `NAME.en` and one other `NAME.*`; only U+000A ends a line.
+
+    Raises GatherError where a file lacks its other half, has several, or has not as many lines.
+    """
+    for name in sorted(name for name in files if name.endswith(".en")):
+        others = [other for other in files if other != name and other.startswith(name[:-2])]
+        if len(others) != 1:
+            message = f"{len(others)} files beside {name} to pair its lines with, not one; mend gather.toml"
+            raise GatherError(message)
+        english, foreign = (
+            files[each].decode("utf-8").removesuffix("\n").split("\n") for each in (name, *others)
+        )
+        if len(english) != len(foreign):
+            message = (
+                f"{name} has {len(english)} lines, {others[0]} {len(foreign)}; take another version"
+            )
+            raise GatherError(message)
+        yield from zip(english, foreign, strict=True)
+
+
 def _utterances(data: bytes) -> list[Pair]:
     """The items of a list of conversations in YAML: mark (`- -` opens one) and text."""
     found: list[Pair] = []

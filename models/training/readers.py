@@ -18,6 +18,7 @@ READERS: dict[str, Callable[[Files], Iterator[Pair]]] = {
     "markdown": extract.markdown,
     "keyed": extract.keyed,
     "treebank": extract.treebank,
+    "lines": extract.lines,
     "conversations": extract.conversations,
     "catalogue-pages": pages.catalogue_pages,
     "catalogues-bbcode": pages.catalogues_bbcode,
