@@ -314,6 +314,39 @@ def squad(*passages: tuple[str, str]) -> bytes:
     return json.dumps({"data": [{"title": "Painters", "paragraphs": paragraphs}]}).encode()
 
 
+@pytest.mark.parametrize(
+    ("foreign", "english", "expected"),
+    [
+        ("Nacque nel 1504.", "He was born in 1504.", True),
+        ("Nacque nel 1532.", "He was born in 1504.", False),
+        ("Dal 1501 al 1504, e nel 1510.", "From 1501 to 1504, and in 1511.", False),  # 2 of 4
+        ("Dal 1501 al 1504, nel 1510.", "From 1501 to 1504, in 1510 and 1511.", True),  # 3 of 4
+        ("Chi era?", "He asked who it was.", False),
+        ("Chiese chi fosse.", "Who was it?", True),
+        ("Visse a Roma, dove", "He lived in Rome.", False),
+        ("Visse a Roma", "He lived in Rome", True),
+        ("Disse: «Vivo a Roma.»", "He said: I live in Rome.", True),
+    ],
+)
+def test_sentences_that_cannot_say_the_same(foreign: str, english: str, expected: bool) -> None:
+    assert tool("passages")._alike(foreign, english) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("quest' anno anch' io", "quest'anno anch'io"),
+        ("all’ Italia , dov’ è", "all’Italia, dov’è"),
+        ("un po' di sale", "un po' di sale"),
+        ("negli anni '90 e '70", "negli anni '90 e '70"),
+        ("il film 'American Idol' e 'Pearl' sono", "il film 'American Idol' e 'Pearl' sono"),
+        ("la lettera 'l' e la 'd' no", "la lettera 'l' e la 'd' no"),
+    ],
+)
+def test_blanks_of_a_translator_are_taken_out(text: str, expected: str) -> None:
+    assert tool("passages").joined(text) == expected
+
+
 def test_passages_are_paired_by_the_ids_of_their_questions() -> None:
     passages = tool("passages")
     english = squad(

@@ -661,6 +661,13 @@ def test_a_run_keeps_the_answers_of_what_it_starts_from(trained: Path, tmp_path:
     assert once.seen == twice.seen > checkpoint.seen > 0
     for start in (once, export.read_checkpoint(package)):
         assert start.weights["bias"][lacking[6:]].min() > -5
+    resumed = train(trained.parent, "--steps", "2", "--checkpoint", "kept.it-en.pt")
+    kept = resumed.network.get_buffer("answers").tolist()
+    assert set(wider.answers.tolist()) <= set(
+        kept
+    )  # without the package, from the checkpoint alone
+    gone_on = export.read_checkpoint(trained.parent / "kept.it-en.pt")
+    assert (gone_on.steps, gone_on.answers.tolist()) == (once.steps + 1, kept)
     again = export.blended(once, export.read_checkpoint(package), 1.0)
     assert np.array_equal(again.weights["bias"], weights["bias"])
     reverse = ("--reverse", "--steps", "1", "--start", str(package), "--checkpoint", "kept.back.pt")

@@ -18,7 +18,12 @@ MAX_STRETCH = 0.5
 SAME_NUMBERS = 0.6
 """Share of the numbers of a sentence and its translation that both have."""
 _NUMBER = re.compile(r"\d+")
-_ELISION = re.compile(r"\b(\w*[cdlnv]|[mst])(['’]) (?=[\w\"“«])", re.IGNORECASE)
+_ELIDED = (
+    "[cdlmnstv]|(?:a|co|da|de|ne|su)ll|glie?l|(?:be|que)ll|quest|un|(?:alc|ciasc|ness|qualc)un|anch|neanch|com|dov|cos|quand|"
+    "tutt|mezz|sant|nient|senz|trent|cent"
+)
+"""Italian words that lose their last vowel before another word; what a quotation mark closes is none of them."""
+_ELISION = re.compile(rf"(?<![\w'’‘])({_ELIDED})(['’]) (?=[\w\"“«])", re.IGNORECASE)
 _BEFORE_MARK = re.compile(r"\s+(?=[,;.!?)])")
 
 
@@ -36,6 +41,8 @@ def joined(text: str) -> str:
 
     >>> joined("l' arte dell' isola , un po' di sale")
     "l'arte dell'isola, un po' di sale"
+    >>> joined("Quest' anno anch' egli canta 'American Idol' in TV")
+    "Quest'anno anch'egli canta 'American Idol' in TV"
     """
     return _BEFORE_MARK.sub("", _ELISION.sub(r"\1\2", text))
 

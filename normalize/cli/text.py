@@ -86,9 +86,14 @@ def repair(
 
 def translate(
     file: FILE = "-",
-    source: Annotated[
-        str, typer.Option("--from", help="Language of the lines, or auto to judge each.")
-    ] = "auto",
+    sources: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="<str>",
+            help="Language of the lines, or auto to judge each.  [default: auto]",
+        ),
+    ] = None,
     beam: Annotated[int, typer.Option(help="Hypotheses kept while decoding.")] = 4,
     mbr: Annotated[
         int,
@@ -108,8 +113,16 @@ def translate(
     from normalize.cli.streams import line_batches, split_ending
     from normalize.config import Config
     from normalize.engine import Engine, engine_spec
+    from normalize.errors import UsageError
 
     packages = tuple(part for part in (joined(models) or "").split(",") if part)
+    source, *others = dict.fromkeys(",".join(sources or ["auto"]).split(","))
+    if others:
+        message = (
+            f"--from: the lines are of one language, not of {source} and {', '.join(others)}; "
+            "give one, or auto to judge each"
+        )
+        raise UsageError(message)
     if source == "auto":
         pipeline = Pipeline(Config(beam=beam, mbr=mbr, packages=packages, repair="off"))
         for batch in line_batches(file, encoding):
