@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from normalize.stages.translate import consensus
-from normalize.stages.translate.consensus import most_expected
+from normalize.stages.translate.consensus import ranked
 
 TEXTS = st.lists(st.text("ab c.é", max_size=30), min_size=1, max_size=6)
 CHOICES = [
@@ -39,19 +39,19 @@ CHOICES = [
 
 @pytest.mark.parametrize(("hypotheses", "log_probabilities", "expected"), CHOICES)
 def test_choices(hypotheses: list[str], log_probabilities: list[float], expected: int) -> None:
-    assert most_expected(hypotheses, log_probabilities) == expected
+    assert ranked(hypotheses, log_probabilities)[0] == expected
 
 
 @given(TEXTS, st.floats(-50, 0), st.randoms(use_true_random=False))
 def test_the_order_does_not_matter(texts: list[str], shift: float, random: object) -> None:
     distinct = list(dict.fromkeys(texts))
     scores = [-0.37 * len(text) - 1.0 for text in distinct]
-    chosen = distinct[most_expected(distinct, scores)]
+    chosen = distinct[ranked(distinct, scores)[0]]
     assert chosen in distinct
     order = sorted(range(len(distinct)), key=lambda _: random.random())  # type: ignore[attr-defined]
     shuffled = [distinct[number] for number in order]
     moved = [scores[number] + shift for number in order]  # they need not sum to one
-    other = shuffled[most_expected(shuffled, moved)]
+    other = shuffled[ranked(shuffled, moved)[0]]
     if other != chosen:  # equals, up to rounding
         counts = {text: consensus._ngrams(text) for text in distinct}
         weights = [2.718281828459045 ** (consensus.FLATNESS * score) for score in scores]
@@ -85,6 +85,6 @@ def test_the_gain_is_chrf(hypothesis: str, reference: str) -> None:
 
 def test_what_cannot_be_chosen_from() -> None:
     with pytest.raises(ValueError, match="no hypothesis"):
-        most_expected([], [])
+        ranked([], [])
     with pytest.raises(ValueError, match="2 hypotheses, but 1 probabilities"):
-        most_expected(["a", "b"], [-1.0])
+        ranked(["a", "b"], [-1.0])

@@ -19,7 +19,7 @@ from normalize.errors import ModelError, UsageError
 from normalize.memory import Memory
 from normalize.packages.lexicon import Lexicon
 from normalize.stages.translate import FakeTranslator, TextTranslator, TranslateOptions, Translator
-from normalize.stages.translate.consensus import most_expected
+from normalize.stages.translate.consensus import ranked
 from normalize.stages.translate.engine import Decoding, Engine, Hypothesis
 from normalize.stages.translate.translator import _revealed
 
@@ -39,6 +39,7 @@ class Scripted:
             for key, value in answers.items()
         }
         self.fallback = fallback
+        self.others: dict[str, list[str]] = {}
         self.asked: list[tuple[str, Decoding]] = []
 
     def count(self, text: str) -> int:
@@ -46,7 +47,15 @@ class Scripted:
 
     def decode(self, texts: Sequence[str], decoding: Decoding) -> list[Hypothesis]:
         self.asked += [(text, decoding) for text in texts]
-        return [Hypothesis(self._answer(text), -0.5, 4) for text in texts]
+        return [
+            Hypothesis(
+                self._answer(text),
+                -0.5,
+                4,
+                tuple(Hypothesis(other, -0.7, 5) for other in self.others.get(text, ())),
+            )
+            for text in texts
+        ]
 
     def _answer(self, text: str) -> str:
         left = self.answers.get(text)
@@ -127,6 +136,34 @@ def test_a_lost_number_is_mended_by_hiding_the_numbers() -> None:
         },
     )
     assert (made.text, made.flags) == ("In 1998 it cost 3.5 euros", (Flag.RETRIED,))
+
+
+@pytest.mark.parametrize(
+    ("others", "expected", "asked"),
+    [
+        (["In 1989 it cost 3 euros", "It cost 3.5 euros in 1998"], "It cost 3.5 euros in 1998", 1),
+        (["It cost 3.5 euros in 1998", "In 1998 it cost 3.5 euros"], "It cost 3.5 euros in 1998", 1),
+        (["In 1989 it cost 3 euros"], "In 1998 a whole 3.5 euros", 2),
+        ([], "In 1998 a whole 3.5 euros", 2),
+    ],
+    ids=["the second is sound", "the first that is sound", "none is sound", "no others"],
+)  # fmt: skip
+def test_another_hypothesis_serves_where_something_is_wrong_with_the_first(
+    others: list[str], expected: str, asked: int
+) -> None:
+    source = "Nel 1998 costava 3,5 euro"
+    decoder = Scripted(
+        {
+            source: "In 1989 it cost 3.5 euros",
+            "Nel ｟0｠ costava ｟1｠ euro": "In ｟0｠ a whole ｟1｠ euros",
+        }
+    )
+    decoder.others = {source: others}
+    (made,) = Translator.from_decoder(decoder).translate([source])
+    assert made.text == expected
+    assert len(decoder.asked) == asked
+    assert made.flags == ((Flag.RETRIED,) if asked > 1 else ())
+    assert made.score == (-0.7 if asked == 1 else -0.5)
 
 
 def test_a_lost_name_and_a_lost_number_are_mended_by_hiding_them() -> None:
@@ -347,11 +384,14 @@ def test_minimum_bayes_risk_decoding_chooses_among_the_best(length_penalty: floa
         scores = [
             engine._translator.score_batch([pieces], [one])[0].log_probs for one in raw.hypotheses
         ]
-        chosen = most_expected(texts, [sum(score) for score in scores])
+        chosen, *_ = order = ranked(texts, [sum(score) for score in scores])
         assert hypothesis.text == texts[chosen]
         assert hypothesis.pieces == len(scores[chosen])
         assert hypothesis.score == pytest.approx(
             sum(scores[chosen]) / len(scores[chosen]), abs=2e-3
+        )
+        assert [one.text for one in (hypothesis, *hypothesis.others)] == list(
+            dict.fromkeys(texts[number] for number in order)
         )
     usual = engine.decode(SENTENCES, Decoding(6, length_penalty=length_penalty, mbr=1))
     assert [one.text for one in usual] != [one.text for one in found]

@@ -25,14 +25,14 @@ what is expected is that of a wider sample. Chosen on 300 sentences each of FLOR
 _Counts = Counter[Hashable]
 
 
-def most_expected(hypotheses: Sequence[str], log_probabilities: Sequence[float]) -> int:
-    """The index of the hypothesis with the highest expected chrF++; the first of equals.
+def ranked(hypotheses: Sequence[str], log_probabilities: Sequence[float]) -> list[int]:
+    """The indices of the hypotheses by expected chrF++, the highest first; equals in their order.
 
     log_probabilities: of whole hypotheses, in nats; they need not sum to one.
     Raises ValueError where there is no hypothesis or not as many probabilities.
 
-    >>> most_expected(["the cat sat", "the cat sat down", "the cat sat down here"], [-1.0, -1.2, -1.3])
-    1
+    >>> ranked(["the cat sat", "the cat sat down", "the cat sat down here"], [-1.0, -1.2, -1.3])
+    [1, 2, 0]
     """
     if not hypotheses:
         message = "no hypothesis to choose from"
@@ -41,7 +41,7 @@ def most_expected(hypotheses: Sequence[str], log_probabilities: Sequence[float])
         message = f"{len(hypotheses)} hypotheses, but {len(log_probabilities)} probabilities"
         raise ValueError(message)
     if len(set(hypotheses)) == 1:
-        return 0
+        return list(range(len(hypotheses)))
     highest = max(log_probabilities)
     weights = [math.exp(FLATNESS * (value - highest)) for value in log_probabilities]
     counts = [_ngrams(text) for text in hypotheses]
@@ -50,7 +50,7 @@ def most_expected(hypotheses: Sequence[str], log_probabilities: Sequence[float])
         for order in range(CHARACTER_ORDER + WORD_ORDER)
     ]
     gains = [_gain(own, expected) for own in counts]
-    return gains.index(max(gains))
+    return sorted(range(len(hypotheses)), key=lambda number: -gains[number])
 
 
 def _ngrams(text: str) -> list[_Counts]:

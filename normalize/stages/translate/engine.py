@@ -15,12 +15,12 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from normalize.errors import ModelError, TranslationError
 from normalize.packages.find import Package
-from normalize.stages.translate.consensus import most_expected
+from normalize.stages.translate.consensus import ranked
 from normalize.stages.translate.options import TranslateOptions
 from normalize.stages.translate.tokenizers import Tokenizer, load_tokenizer
 
@@ -59,11 +59,13 @@ class Hypothesis:
 
     score: mean log-probability a target subword, the end mark included, in nats.
     pieces: how many subwords that is the mean of.
+    others: with minimum Bayes risk decoding, what else was found, the best first, each text once.
     """
 
     text: str
     score: float
     pieces: int
+    others: tuple[Hypothesis, ...] = ()
 
 
 class Decoder(Protocol):
@@ -182,9 +184,12 @@ class Engine:
         totals = [
             score * length**penalty for score, length in zip(result.scores, lengths, strict=True)
         ]
-        chosen = most_expected(texts, totals)
-        score, length = totals[chosen] / lengths[chosen], lengths[chosen]
-        return Hypothesis(texts[chosen], min(0.0, round(score, 6)), length)
+        found: dict[str, Hypothesis] = {}
+        for number in ranked(texts, totals):
+            score = min(0.0, round(totals[number] / lengths[number], 6))
+            found.setdefault(texts[number], Hypothesis(texts[number], score, lengths[number]))
+        best, *others = found.values()
+        return replace(best, others=tuple(others))
 
     def _bare(self, pieces: list[str]) -> list[str]:
         return pieces[1:] if self._prefix and pieces[:1] == [self._prefix] else pieces

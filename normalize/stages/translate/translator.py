@@ -172,9 +172,17 @@ class Translator:
     def _decoded(self, units: Sequence[Unit], decoding: Decoding) -> dict[Unit, _Attempt]:
         hypotheses = self._decoder.decode([unit.text for unit in units], decoding)
         return {
-            unit: self._attempt(unit, hypothesis)
+            unit: self._first_sound(unit, hypothesis)
             for unit, hypothesis in zip(units, hypotheses, strict=True)
         }
+
+    def _first_sound(self, unit: Unit, hypothesis: Hypothesis) -> _Attempt:
+        """The hypothesis; where something is wrong with it, the first of the others with which nothing is."""
+        attempt = self._attempt(unit, hypothesis)
+        if not attempt.flags:
+            return attempt
+        others = (self._attempt(unit, other) for other in hypothesis.others)
+        return next((other for other in others if not other.flags), attempt)
 
     def _attempt(self, unit: Unit, hypothesis: Hypothesis) -> _Attempt:
         text = hypothesis.text.upper() if unit.shouted else hypothesis.text
