@@ -199,6 +199,11 @@ def test_patterns_of_the_table_match_what_they_are_for() -> None:
         ("cncf-glossary", "tr"): ("content/tr/pod.md", "content/en/pod.md"),
         ("deltachat-pages", "it"): ("it/help.md", "en/help.md"),
         ("djangogirls", "tr"): ("tr/css/README.md", "en/css/README.md"),
+        ("ai-agents-beginners-mt", "tr"): (
+            "translations/tr/01-intro/README.md",
+            "01-intro/README.md",
+        ),
+        ("i2p-site", "tr"): ("content/tr/blog/2004-07-20.md", "content/en/blog/2004-07-20.md"),
         ("edgeai-beginners-mt", "it"): ("translations/it/1/README.md", "1/README.md"),
         ("hacker-laws", "it"): ("translations/it-IT.md", "README.md"),
         ("learnlatex", "it"): ("it/lesson-01.md", "en/lesson-01.md"),
