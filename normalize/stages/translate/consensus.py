@@ -31,7 +31,7 @@ def ranked(hypotheses: Sequence[str], log_probabilities: Sequence[float]) -> lis
     log_probabilities: of whole hypotheses, in nats; they need not sum to one.
     Raises ValueError where there is no hypothesis or not as many probabilities.
 
-    >>> ranked(["the cat sat", "the cat sat down", "the cat sat down here"], [-1.0, -1.2, -1.3])
+    >>> ranked(["the men left", "the women came", "the women come"], [-1.0, -1.1, -1.2])
     [1, 2, 0]
     """
     if not hypotheses:
