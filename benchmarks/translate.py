@@ -13,7 +13,8 @@ machines that do other work as well. `--beam 4,2,1` shows what smaller beams bri
   nothing, so the real thing is slower.
 - bare: one `translate_batch` call over the lines, cut into subwords beforehand and sorted by
   length: no tokenisation, no detokenisation, no guards. The physical limit.
-- normalize: `Translator.translate`, all included, no translation memory.
+- normalize: `Translator.translate`, all included, no translation memory; where the package asks for minimum Bayes risk
+  decoding, once without it and once with it.
 
 `--invariance` compares texts and scores of the lines translated one at a time, all at once, in
 another order, in smaller batches and with more threads; any difference is counted. Exit status 1
@@ -135,10 +136,10 @@ def compare(options: argparse.Namespace, package: Package, lines: Sequence[str])
     print(f"{package.pair} {package.version}, {len(lines)} lines, {chars} characters,")
     print(f"{options.threads} threads, median of {options.repeats} {options.clock} times")
     first, seconds = next(iter(medians.items()))
-    print(f"{'':26}{'seconds':>9}{'lines/s':>9}{'chars/s':>10}  times as fast as {first}")
+    print(f"{'':34}{'seconds':>9}{'lines/s':>9}{'chars/s':>10}  times as fast as {first}")
     for name, taken_seconds in medians.items():
         print(
-            f"{name:26}{taken_seconds:9.2f}{len(lines) / taken_seconds:9.1f}"
+            f"{name:34}{taken_seconds:9.2f}{len(lines) / taken_seconds:9.1f}"
             f"{chars / taken_seconds:10.0f}{seconds / taken_seconds:10.2f}"
         )
     return 0

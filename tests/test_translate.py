@@ -336,21 +336,22 @@ def test_the_fake_and_the_translator_are_text_translators() -> None:
 # With a real engine.
 
 
-def options(threads: int = 1, batch: int = 2048) -> TranslateOptions:
-    return TranslateOptions(threads=threads, max_batch_pieces=batch)
+def options(threads: int = 1, batch: int = 2048, mbr: int = 1) -> TranslateOptions:
+    return TranslateOptions(threads=threads, max_batch_pieces=batch, mbr=mbr)
 
 
-def test_nothing_but_the_text_decides_a_translation() -> None:
+@pytest.mark.parametrize("mbr", [1, 6])
+def test_nothing_but_the_text_decides_a_translation(mbr: int) -> None:
     package = tiny_package()
     texts = [
         *SENTENCES,
         *(f"{one} {other}" for one, other in zip(SENTENCES, SENTENCES[3:], strict=False)),
     ]
-    single = Translator(package, options())
+    single = Translator(package, options(mbr=mbr))
     alone = {text: single.translate([text])[0] for text in texts}
     for seed, threads, batch in ((1, 1, 64), (2, 3, 4096), (3, 2, 1)):
         shuffled = random.Random(seed).sample(texts, len(texts))
-        translator = Translator(package, options(threads, batch))
+        translator = Translator(package, options(threads, batch, mbr))
         for text, made in zip(shuffled, translator.translate(shuffled), strict=True):
             assert made == alone[text]
     assert len({made.text for made in alone.values()}) > len(texts) / 2  # the check is no tautology
