@@ -975,6 +975,7 @@ def test_lines_of_two_files_are_paired_by_their_number() -> None:
     ("files", "expected"),
     [
         ({"train.en": b"a"}, "0 files beside train.en"),
+        ({"train.tr": b"a"}, "0 files beside train.tr"),
         ({"train.en": b"a", "train.tr": b"b", "train.it": b"c"}, "2 files beside train.en"),
         ({"train.en": b"a\nb\n", "train.tr": b"c\n"}, "train.en has 2 lines, train.tr 1"),
         ({"train.en": b"a\n\n", "train.tr": b"c\n"}, "train.en has 2 lines, train.tr 1"),

@@ -165,6 +165,10 @@ def lines(files: Files) -> Iterator[Pair]:
 
     Raises GatherError where a file lacks its other half, has several, or has not as many lines.
     """
+    for name in files:
+        if name.rpartition(".")[0] + ".en" not in files:
+            message = f"0 files beside {name} to pair its lines with, not one; mend gather.toml"
+            raise GatherError(message)
     for name in sorted(name for name in files if name.endswith(".en")):
         others = [other for other in files if other != name and other.startswith(name[:-2])]
         if len(others) != 1:

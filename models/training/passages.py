@@ -20,7 +20,7 @@ SAME_NUMBERS = 0.6
 _NUMBER = re.compile(r"\d+")
 _ELIDED = (
     "[cdlmnstv]|(?:a|co|da|de|ne|su)ll|glie?l|(?:be|que)ll|quest|un|(?:alc|ciasc|ness|qualc)un|anch|neanch|com|dov|cos|quand|"
-    "tutt|mezz|sant|nient|senz|trent|cent"
+    "tutt|mezz|sant|nient|senz|trent|cent|dev|grand|buon|(?:de)?gl|ognun|second|altr|ch|(?:quar|cinqu|sess|sett|ott|nov)ant"
 )
 """Italian words that lose their last vowel before another word; what a quotation mark closes is none of them."""
 _ELISION = re.compile(rf"(?<![\w'’‘])({_ELIDED})(['’]) (?=[\w\"“«])", re.IGNORECASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from normalize.errors import UsageError
+from normalize.packages.find import MOST_HYPOTHESES
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ class TranslateOptions:
             if getattr(self, name) < least:
                 message = f"{name} must be at least {least}, not {getattr(self, name)}"
                 raise UsageError(message)
+        if self.mbr > MOST_HYPOTHESES:
+            message = f"mbr must be at most {MOST_HYPOTHESES}, not {self.mbr}"
+            raise UsageError(message)
 
     def mbr_with(self, package_mbr: int) -> int:
         """The hypotheses to choose among with a package that asks for so many: the options go first, and the package's wish holds
