@@ -663,9 +663,8 @@ def test_a_run_keeps_the_answers_of_what_it_starts_from(trained: Path, tmp_path:
         assert start.weights["bias"][lacking[6:]].min() > -5
     resumed = train(trained.parent, "--steps", "2", "--checkpoint", "kept.it-en.pt")
     kept = resumed.network.get_buffer("answers").tolist()
-    assert set(wider.answers.tolist()) <= set(
-        kept
-    )  # without the package, from the checkpoint alone
+    # Without the package, from the checkpoint alone.
+    assert set(wider.answers.tolist()) <= set(kept)
     gone_on = export.read_checkpoint(trained.parent / "kept.it-en.pt")
     assert (gone_on.steps, gone_on.answers.tolist()) == (once.steps + 1, kept)
     again = export.blended(once, export.read_checkpoint(package), 1.0)

@@ -2,10 +2,9 @@
 
 The likeliest hypothesis of a small network is often one that leaves something out. MBR decoding (Kumar and Byrne 2004,
 https://aclanthology.org/N04-1022; Eikema and Aziz 2020, https://aclanthology.org/2020.coling-main.398) takes the one whose expected
-gain is highest over what the model holds possible. The gain is chrF++ (Popović 2017, https://aclanthology.org/W17-4770), measured
-with words as white space separates
-them, against the expected counts of n-grams instead of each hypothesis in turn (DeNero, Chiang and Knight 2009,
-https://aclanthology.org/P09-1064), so that the work grows with the number of hypotheses, not with its square.
+gain is highest over what the model holds possible. The gain is chrF++ (Popović 2017, https://aclanthology.org/W17-4770), with words
+as white space separates them, measured against the expected counts of n-grams instead of each hypothesis in turn (DeNero, Chiang and
+Knight 2009, https://aclanthology.org/P09-1064), so that the work grows with the number of hypotheses, not with its square.
 """
 
 from __future__ import annotations
