@@ -99,7 +99,7 @@ class FurnitureResult:
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """All that is measured of one package. bytes: its size; limit: sentences of each set that were
-    translated (0: all); hallucinations: per cent of noisy and foreign inputs.
+    translated (0: all); mbr: hypotheses to choose among, 1: the likeliest; hallucinations: per cent of noisy and foreign inputs.
     """
 
     pair: str
@@ -108,6 +108,7 @@ class Measurement:
     compute_type: str
     beam: int
     length_penalty: float
+    mbr: int
     threads: int
     limit: int
     scores: tuple[Score, ...]
@@ -147,8 +148,8 @@ def plain_decoder(
     return decode
 
 
-def product_decoder(package: Path, options: argparse.Namespace) -> Decode:
-    """Decoding as users of a package get it: names, numbers, retries and its lexicon."""
+def product_decoder(package: Path, options: argparse.Namespace) -> tuple[Decode, int]:
+    """Decoding as users of a package get it: names, numbers, retries and its lexicon; and the hypotheses to choose among."""
     from normalize.packages import read_package
     from normalize.stages.translate import TranslateOptions, Translator
 
@@ -159,12 +160,13 @@ def product_decoder(package: Path, options: argparse.Namespace) -> Decode:
         options.length_penalty,
         mbr=options.mbr,
     )
-    translator = Translator(read_package(package), how)
+    read = read_package(package)
+    translator = Translator(read, how)
 
     def decode(lines: list[str]) -> list[str]:
         return [translation.text for translation in translator.translate(lines)]
 
-    return decode
+    return decode, how.mbr_with(read.mbr)
 
 
 def loops(text: str) -> bool:
@@ -261,9 +263,9 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
     """Everything about one package."""
     metadata = json.loads((package / "metadata.json").read_text(encoding="utf-8"))
     language = metadata["from_code"]
-    penalty = options.length_penalty
+    penalty, mbr = options.length_penalty, 1
     if options.engine == "normalize":
-        decode = product_decoder(package, options)
+        decode, mbr = product_decoder(package, options)
         penalty = metadata.get("length_penalty") if penalty is None else penalty
     penalty = ARGOS_LENGTH_PENALTY if penalty is None else penalty
     if options.engine == "plain":
@@ -285,6 +287,7 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
         compute_type=options.compute_type,
         beam=options.beam,
         length_penalty=penalty,
+        mbr=mbr,
         threads=options.threads,
         limit=options.limit,
         scores=scores,
@@ -299,6 +302,7 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
 def show(found: Measurement) -> None:
     """Print a measurement for people."""
     kind = f"{found.compute_type}, beam {found.beam}, {found.threads} thread(s)"
+    kind += f", MBR among {found.mbr}" if found.mbr > 1 else ""
     print(f"\n{found.pair} {found.version}: {found.bytes / 1e6:.1f} MB, {kind}")
     print(f"{'set':22}{'lines':>6}{'BLEU':>7}{'chrF2':>7}{'words/s':>9}{'lost numbers':>14}"
           f"{'lost negations':>16}{'length':>8}{'loops':>7}")  # fmt: skip

@@ -31,6 +31,8 @@ _FLAGS = {"restart": "resume"}
 REPAIR_LEVELS = ("off", "safe", "aggressive")
 MEMORY_WORDS = ("auto", "off")
 ENGINES = ("local", "ray")
+MOST_HYPOTHESES = 32
+"""Of a beam, and to choose among. More are not worth their time; the engine keeps them all until a sentence is done."""
 
 
 def _check_encoding(name: str) -> None:
@@ -215,11 +217,14 @@ class Config:
         if not self.text_field:
             message = "text_field: empty; name the field that holds the text, for example text"
             raise PlanError(message)
-        if not 1 <= self.beam <= 32:
-            message = f"beam: {self.beam} is out of range; use 1 (fastest) to 32, 4 is usual"
+        if not 1 <= self.beam <= MOST_HYPOTHESES:
+            message = f"beam: {self.beam} is out of range; use 1 (fastest) to {MOST_HYPOTHESES}, 4 is usual"
             raise PlanError(message)
-        if not 0 <= self.mbr <= 32:
-            message = f"mbr: {self.mbr} is out of range; use 1 (none) to 32, or 0 for what the packages ask"
+        if not 0 <= self.mbr <= MOST_HYPOTHESES:
+            message = (
+                f"mbr: {self.mbr} is out of range; use 1 (none) to {MOST_HYPOTHESES}, "
+                "or 0 for what the packages ask"
+            )
             raise PlanError(message)
 
     @property

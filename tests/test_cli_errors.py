@@ -61,6 +61,7 @@ def test_a_mistake_in_the_file_names_the_file_and_the_key(
         (("translate", "--from", "it", "--from", "tr"), 2, "--from: the lines are of one language"),
         (("translate", "--from", "it,tr"), 2, "not of it and tr; give one, or auto"),
         (("translate", "--from", ""), 2, "ISO 639"),
+        (("translate", "--from", "xx,"), 1, "no translation package for xx-en"),
         (("run", "a.txt"), 2, "--out: no folder for the results"),
         (("run", "-o", "out", "-q"), 2, "nothing to convert"),
         (("detect", "folder"), 1, "folder: is a folder"),

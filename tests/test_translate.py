@@ -166,6 +166,16 @@ def test_another_hypothesis_serves_where_something_is_wrong_with_the_first(
     assert made.score == (-0.7 if asked == 1 else -0.5)
 
 
+def test_a_hypothesis_that_is_only_suspicious_goes_before_one_that_has_lost_a_number() -> None:
+    source = "Nel 1998 il ministro ha parlato a lungo di tutte le riforme che il governo vuole fare"
+    lost = "In 1989 the minister spoke at length about all the reforms that the government wants"
+    decoder = Scripted({source: lost})
+    decoder.others = {source: [lost.replace("1989", "the past"), "In 1998 the minister spoke"]}
+    (made,) = Translator.from_decoder(decoder).translate([source])
+    assert (made.text, made.flags) == ("In 1998 the minister spoke", (Flag.SHORT,))
+    assert [decoding.length_penalty for _, decoding in decoder.asked] == [None, 2.0]
+
+
 def test_a_lost_name_and_a_lost_number_are_mended_by_hiding_them() -> None:
     made = translated(
         "Nel 1998 il ministro Grunwitz e la ZÖQ hanno vinto",

@@ -42,6 +42,8 @@ from model import Shape, position_encodings
 from package import build_archive
 from prepare import PAD, UNK
 
+from normalize.config import MOST_HYPOTHESES
+
 ARGOS_VERSION = "1.9"
 """The oldest argostranslate that reads this layout (SentencePiece with byte fallback)."""
 BEAM, LENGTH_PENALTY = 4, 0.2
@@ -314,6 +316,11 @@ def main() -> None:
     parser.add_argument("--quantization", choices=("int8", "float32"), default="int8")
     parser.add_argument("--zip", type=Path, help="also write .argosmodel files to this folder")
     options = parser.parse_args()
+    for language, number in options.mbr.items():
+        if number not in range(1, MOST_HYPOTHESES + 1):
+            parser.error(
+                f"--mbr {language}={number:g}: use a whole number from 1 to {MOST_HYPOTHESES}"
+            )
     checkpoint = read_checkpoint(options.checkpoint, options.weights)
     if options.blend:
         checkpoint = blended(checkpoint, read_checkpoint(options.blend), options.share)

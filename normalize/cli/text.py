@@ -116,7 +116,8 @@ def translate(
     from normalize.errors import UsageError
 
     packages = tuple(part for part in (joined(models) or "").split(",") if part)
-    source, *others = dict.fromkeys(",".join(sources or ["auto"]).split(","))
+    named = (part.strip() for part in ",".join(sources or ["auto"]).split(","))
+    source, *others = dict.fromkeys(part for part in named if part) or [""]
     if others:
         message = (
             f"--from: the lines are of one language, not of {source} and {', '.join(others)}; "

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from normalize.config import MOST_HYPOTHESES
 from normalize.errors import ModelError
 from normalize.packages.archive import unpacked
 from normalize.packages.lexicon import LEXICON_FILE, Lexicon
@@ -41,9 +42,6 @@ class Origin(StrEnum):
     SHIPPED = "shipped"
     """The packages that travel with `normalize`."""
 
-
-MOST_HYPOTHESES = 32
-"""More are not worth their time; the engine keeps them all until a sentence is done."""
 
 TOKENIZER_FILES = {
     TokenizerKind.SENTENCEPIECE: "sentencepiece.model",

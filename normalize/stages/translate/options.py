@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from normalize.config import MOST_HYPOTHESES
 from normalize.errors import UsageError
-from normalize.packages.find import MOST_HYPOTHESES
 
 
 @dataclass(frozen=True, slots=True)
 class TranslateOptions:
     """Options of the translator.
 
-    beam: hypotheses kept while searching, 1 (greedy, fastest) to 16.
+    beam: hypotheses kept while searching, 1 (greedy, fastest) to 32.
     threads: engine threads; 0 takes one for each processor this process may use. Never changes a
     result.
     compute_type: number type of the engine's matrix products: `int8` (fast, small), `float32`,
@@ -41,9 +41,10 @@ class TranslateOptions:
             if getattr(self, name) < least:
                 message = f"{name} must be at least {least}, not {getattr(self, name)}"
                 raise UsageError(message)
-        if self.mbr > MOST_HYPOTHESES:
-            message = f"mbr must be at most {MOST_HYPOTHESES}, not {self.mbr}"
-            raise UsageError(message)
+        for name in ("beam", "mbr"):
+            if getattr(self, name) > MOST_HYPOTHESES:
+                message = f"{name} must be at most {MOST_HYPOTHESES}, not {getattr(self, name)}"
+                raise UsageError(message)
 
     def mbr_with(self, package_mbr: int) -> int:
         """The hypotheses to choose among with a package that asks for so many: the options go first, and the package's wish holds

@@ -19,7 +19,7 @@ from normalize.stages.translate.options import TranslateOptions
 from normalize.stages.translate.plan import Part, Planner, Protection, Unit
 from normalize.stages.translate.tokenizers import PLACEHOLDERS
 
-REVISION = 5
+REVISION = 6
 """Counts the changes of this package's code that change translations; part of the translation
 memory's key.
 """
@@ -172,17 +172,17 @@ class Translator:
     def _decoded(self, units: Sequence[Unit], decoding: Decoding) -> dict[Unit, _Attempt]:
         hypotheses = self._decoder.decode([unit.text for unit in units], decoding)
         return {
-            unit: self._first_sound(unit, hypothesis)
+            unit: self._soundest(unit, hypothesis)
             for unit, hypothesis in zip(units, hypotheses, strict=True)
         }
 
-    def _first_sound(self, unit: Unit, hypothesis: Hypothesis) -> _Attempt:
-        """The hypothesis; where something is wrong with it, the first of the others with which nothing is."""
+    def _soundest(self, unit: Unit, hypothesis: Hypothesis) -> _Attempt:
+        """The hypothesis; where something is wrong with it, the one with the least, the first of several."""
         attempt = self._attempt(unit, hypothesis)
         if not attempt.flags:
             return attempt
-        others = (self._attempt(unit, other) for other in hypothesis.others)
-        return next((other for other in others if not other.flags), attempt)
+        others = [self._attempt(unit, other) for other in hypothesis.others]
+        return min([attempt, *others], key=lambda one: one.faults)
 
     def _attempt(self, unit: Unit, hypothesis: Hypothesis) -> _Attempt:
         text = hypothesis.text.upper() if unit.shouted else hypothesis.text
