@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import os
 import random
@@ -283,6 +284,19 @@ def test_every_source_of_the_mix_is_a_pattern_with_a_weight() -> None:
         for weights in languages.values():
             assert "default" in weights
             assert all(weight >= 0 for weight in weights.values())
+
+
+def test_what_is_translated_back_is_named_as_the_sources_are() -> None:
+    """A misspelt name would leave its source out."""
+    sources = tomllib.loads((TRAINING / "sources.toml").read_text(encoding="utf-8"))["source"]
+    names = {name.partition("/")[2] for source in sources for name in source["names"]}
+    for pattern, most in tomllib.loads((TRAINING / "back.toml").read_text()).items():
+        assert isinstance(most, int)
+        assert most >= 0
+        known = [
+            n for n in names if fnmatch.fnmatchcase(n, pattern) or fnmatch.fnmatchcase(pattern, n)
+        ]
+        assert pattern == "default" or known, pattern
 
 
 def run(script: str, *arguments: object) -> str:

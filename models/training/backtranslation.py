@@ -14,10 +14,10 @@ machine's (I. Caswell, C. Chelba and D. Grangier 2019, `Tagged Back-Translation`
 from __future__ import annotations
 
 import argparse
-import fnmatch
 import lzma
 import os
 import tempfile
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ import sentencepiece
 from batches import mark_of
 from cleaning import digest, letters_only
 from export import read_checkpoint, read_pieces, specification
-from prepare import BACK, DICTIONARIES, FOLDER, WORD, corpus_files, read_pairs
+from prepare import BACK, DICTIONARIES, FOLDER, WORD, corpus_files, read_pairs, weight_of
 from source_table import ENGLISH
 from wordfreq import zipf_frequency
 
@@ -41,28 +41,8 @@ RARER = 1.0
 """Zipf frequency by which an English word is rarer in another language that does not have it."""
 MARK = "¤ "
 """Stands before a foreign side that is a machine's; a sign that no text here has."""
-PROSE = (
-    "cataclysm-dda",
-    "debian-web",
-    "europarl-*",
-    "general-covid-apps",
-    "general-open-science-handbook",
-    "general-storybooks",
-    "globalvoices",
-    "hf-course",
-    "l10n-debian-handbook",
-    "l10n-open-contracting",
-    "l10n-privacyguides",
-    "ml-beginners",
-    "mozilla-legal*",
-    "mt-geneval-dev",
-    "oldi-seed",
-    "opensource-guide",
-    "pg-*",
-    "setimes-*",
-    "xquad",
-)
-"""Sources whose English is prose: connected sentences, not interface strings or reference works."""
+TABLE = FOLDER / "back.toml"
+"""How many sentences of each source at most; what it does not name is no prose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +54,7 @@ class Sentence:
 
 
 def _candidates(corpora: Path, language: str, languages: Iterable[str]) -> Iterator[Sentence]:
-    """English prose without translations, then that of the other languages' corpora."""
+    """English without translations, then that of the other languages' corpora."""
     alone = corpora / ENGLISH
     if alone.exists():
         with lzma.open(alone, "rt", encoding="utf-8", newline="\n") as lines:
@@ -83,8 +63,7 @@ def _candidates(corpora: Path, language: str, languages: Iterable[str]) -> Itera
     for other in sorted(set(languages) - {language}):
         for path in corpus_files(corpora, FOLDER / "furniture", other):
             for origin, _, target in read_pairs(path):
-                if any(fnmatch.fnmatchcase(origin, pattern) for pattern in PROSE):
-                    yield Sentence(origin, target)
+                yield Sentence(origin, target)
 
 
 def english_prose(
@@ -92,8 +71,10 @@ def english_prose(
 ) -> list[Sentence]:
     """English sentences to translate, each once, that the corpora of this language lack.
 
-    most: so many of each source, spread over it, the same each time; 0: all.
+    Of each source so many as `back.toml` says, spread over it, the same each time. most: no more of each than this; 0: as many as
+    the table says.
     """
+    limits = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     known = {
         digest(letters_only(target))
         for path in corpus_files(corpora, FOLDER / "furniture", language)
@@ -102,13 +83,16 @@ def english_prose(
     }
     found: dict[str, dict[int, Sentence]] = {}
     for sentence in _candidates(corpora, language, languages):
+        if not weight_of(limits, sentence.origin):
+            continue
         key = digest(letters_only(sentence.text))
         if SHORTEST <= len(sentence.text.split()) <= LONGEST and key not in known:
             known.add(key)
             found.setdefault(sentence.origin, {})[key] = sentence
     chosen = []
-    for by_key in found.values():
-        drawn = set(sorted(by_key)[: most or None])
+    for origin, by_key in found.items():
+        limit = int(weight_of(limits, origin))
+        drawn = set(sorted(by_key)[: min(limit, most or limit)])
         chosen += [sentence for key, sentence in by_key.items() if key in drawn]
     return chosen
 
@@ -202,7 +186,11 @@ def main() -> None:
     )
     parser.add_argument("--beam", type=int, default=2)
     parser.add_argument(
-        "--most", type=int, default=0, metavar="N", help="sentences of a source; 0: all"
+        "--most",
+        type=int,
+        default=0,
+        metavar="N",
+        help="no more sentences of a source than this; 0: as many as back.toml says",
     )
     options = parser.parse_args()
     sentences = english_prose(options.corpora, options.language, DICTIONARIES, options.most)
