@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
 import json
 import os
@@ -238,6 +239,30 @@ def test_sentences_are_chained_in_order_on_both_sides() -> None:
     assert sources == {"large", "other"}
     assert sizes == {3, 4, 5, 6}
     assert augmentation.chained({"tiny": prose["tiny"]}, 5, random.Random(1)) == []
+
+
+def test_noise_is_copied_and_is_none_that_is_measured_by() -> None:
+    """Every kind of line, the same for the same seed; a network may be told to let junk stand, not the answers of a benchmark."""
+    augmentation = tool("augmentation")
+    made = augmentation.noise(4000, random.Random(1))
+    assert made == augmentation.noise(4000, random.Random(1))
+    assert all(source == target and source.strip() == source != "" for source, target in made)
+    lines = {source for source, _ in made}
+    assert len(lines) > 3000
+    for kind in (
+        r"(\W)\1{3,}",
+        r"([a-z])\1{5,}",
+        r"([A-Z])\1{5,}",
+        r"[0-9a-f-]{12,}",
+        r"(\w+)(?: \1){2,}",
+        "[а-я ]{8,}",
+    ):
+        assert any(re.fullmatch(kind, line) for line in lines), kind
+    measured = (ROOT / "benchmarks" / "quality.py").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"^NOISE = \((.+?)^\)", measured, re.DOTALL | re.MULTILINE)
+    sentences = {text for text in ast.literal_eval(f"({listed})") if len(text) > 3}
+    assert len(sentences) > 20
+    assert not lines & sentences
 
 
 def test_nothing_else_is_made_of_what_was_translated_back(tmp_path: Path) -> None:

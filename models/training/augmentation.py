@@ -142,3 +142,47 @@ def chained(
         source, target = (" ".join(side) for side in zip(*drawn, strict=True))
         made.append((source, target))
     return made
+
+
+_EMOJI = "😀😂😍🎉👍❤⭐✅❌⚠📌📷🎵🚀💡🌍🍕⚽👥🔒"
+_MARKS = "!#$%&()*+,-./:;<=>?@[\\]^_`{|}~«»–—·•→←©®°§¶…€£"
+_LETTERS = "bcdefghijklmnopqrstuvwyz"
+_SCRIPTS = (
+    "абвгдежзиклмнопрстуфхцчшщыэюя", "αβγδεζηθικλμνξοπρστυφχψω", "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
+    "אבגדהוזחטיכלמנסעפצקרשת", "かきくけこさしすせそたちつてとなにぬねの", "天地人日月山川水火木金土大小中上下",
+    "ÃÄÅÂÐÑ°±³¼½¾",
+)  # fmt: skip
+
+
+def _spelt(alphabet: str, shortest: int, longest: int, rng: random.Random) -> str:
+    return "".join(rng.choices(alphabet, k=rng.randint(shortest, longest)))
+
+
+def noise(count: int, rng: random.Random) -> list[tuple[str, str]]:
+    """Lines that are no sentences, the same on both sides: marks, emoji, runs of one letter, identifiers, hit keys, other scripts.
+
+    A network that has seen sentences alone makes words of them. What `benchmarks/quality.py` measures by is not among them.
+    """
+    syllables = [consonant + vowel for consonant in "bdfglmprstvz" for vowel in "aeiou"]
+
+    def made() -> str:
+        kind = rng.randrange(8)
+        if kind == 0:
+            return rng.choice(_EMOJI) * rng.randint(1, 8)
+        if kind == 1:
+            return rng.choice(_MARKS) * rng.randint(1, 12)
+        if kind == 2:
+            return _spelt(_MARKS + " ", 2, 10, rng).strip() or "-"
+        if kind == 3:  # a run of one letter, capital or not
+            return rng.choice(_LETTERS + _LETTERS[1:].upper()) * rng.randint(6, 40)
+        if kind == 4:
+            digits = _spelt("0123456789abcdef-", 6, 36, rng).strip("-")
+            return digits or "0"
+        if kind == 5:
+            return " ".join([rng.choice(syllables)] * rng.randint(3, 10))
+        if kind == 6:
+            return " ".join(rng.choice(_LETTERS) for _ in range(rng.randint(3, 12)))
+        alphabet = rng.choice((_LETTERS, _LETTERS, *_SCRIPTS))
+        return " ".join(_spelt(alphabet, 3, 9, rng) for _ in range(rng.randint(1, 4)))
+
+    return [(line, line) for line in (made() for _ in range(count))]

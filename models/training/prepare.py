@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import sentencepiece
-from augmentation import PLACEHOLDERS, augmented, chained, joined, lowered
+from augmentation import PLACEHOLDERS, augmented, chained, joined, lowered, noise
 from cleaning import Cleaner, Exclusions
 from glossary import GLOSSED, glossary, lexicon_beside, text_of
 from lexicon import Lexeme, italian, turkish
@@ -41,6 +41,10 @@ JOINED_PAIRS = 4000
 CHAINS = 40_000
 """Texts made of several sentences, for each language."""
 CHAINED = "sentences-chained"
+"""The name under which the mix weighs them."""
+NOISE_LINES, PAIRS_A_NOISE = 4000, 50
+"""Lines that are no sentences, for each language at most, and pairs that there must be for each of them."""
+NOISE = "noise"
 """The name under which the mix weighs them."""
 DICTIONARY_PAIRS = 60_000
 """Phrases of dictionary words, and sentences with dictionary words in them, for each language."""
@@ -191,6 +195,8 @@ def collect(
             made += from_dictionary(language, lexemes, counts, prose, rng)
             if language in GLOSSED:
                 found.lexicons[language] = glossary(lexemes, counts)
+        own = sum(name.startswith(f"{language}/") for name in found.names)
+        made.append((NOISE, noise(min(NOISE_LINES, own // PAIRS_A_NOISE), rng)))
         for name, together in made:
             found.pairs += together
             found.names += [f"{language}/{name}"] * len(together)
@@ -210,6 +216,8 @@ def learn_vocabulary(
     with text.open("w", encoding="utf-8") as out:
         for (source, target), name in zip(collection.pairs, collection.names, strict=True):
             language, _, origin = name.partition("/")
+            if origin == NOISE:  # its letters are to stay bytes
+                continue
             if rng.random() < min(1.0, 0.35 * weight_of(mix[language], origin)):
                 out.write(f"{source}\n{target}\n")
     sentencepiece.set_random_generator_seed(seed)
