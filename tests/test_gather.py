@@ -941,6 +941,36 @@ def test_a_source_of_several_repositories(world: Path) -> None:
     ]
 
 
+def test_a_site_in_packages_of_its_languages(world: Path) -> None:
+    """A page and its translation lie in two packages; the sentences that the table does not want are left out."""
+    english = b"<h1>Windows</h1><p>Title is: The blue window</p><p>The window shows three large pages.</p>"
+    italian = "<h1>Finestre</h1><p>Title is: La finestra blu</p><p>La finestra mostra tre grandi pagine.</p>"
+    for package, folder, page in (
+        ("help-en", "en-US", english),
+        ("help-it", "it", italian.encode()),
+    ):
+        files = {f"usr/share/help/{folder}/a.html": page}
+        (world / "mirror" / "pool" / f"{package}.deb").write_bytes(deb(files))
+    index(world / "mirror")
+    table = (
+        'suite = "stable"\n[[source]]\nname = "help"\nlanguages = ["it"]\nkind = "sites"\nconfidence = 0\n'
+        'packages = ["help-en", "help-it"]\nfiles = ["*/help/en-US/*.html", "*/help/{language}/*.html"]\n'
+        "page = '(.*)/{language}/(.*)'\noriginal = '\\1/en-US/\\2'\n"
+        'licence = "MPL-2.0"\nstated = "debian/copyright"\n'
+    )
+    wanted = (
+        "help",
+        "La finestra mostra tre grandi pagine.",
+        "The window shows three large pages.",
+    )
+    title = ("help", "Title is: La finestra blu", "Title is: The blue window")
+    for without, expected in (("", [title, wanted]), ("without = '^Title is:'\n", [wanted])):
+        (world / "table.toml").write_text(table + without, encoding="utf-8")
+        done = gather(world, "--languages", "it")
+        assert done.returncode == 0, done.stderr
+        assert sorted(rows(world, "it")) == sorted(expected)
+
+
 def test_conversations_of_unequal_shape_are_left_out() -> None:
     extract = tool("extract")
     files = {

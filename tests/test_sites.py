@@ -206,6 +206,26 @@ def test_patterns_of_the_table_match_what_they_are_for() -> None:
         ("i2p-site", "tr"): ("content/tr/blog/2004-07-20.md", "content/en/blog/2004-07-20.md"),
         ("edgeai-beginners-mt", "it"): ("translations/it/1/README.md", "1/README.md"),
         ("hacker-laws", "it"): ("translations/it-IT.md", "README.md"),
+        ("gimp-help", "it"): (
+            "usr/share/gimp/2.0/help/it/a.html",
+            "usr/share/gimp/2.0/help/en/a.html",
+        ),
+        ("installation-guide", "it"): (
+            "usr/share/doc/installation-guide-amd64/it/ch01.html",
+            "usr/share/doc/installation-guide-amd64/en/ch01.html",
+        ),
+        ("kicad-docs", "it"): (
+            "usr/share/doc/kicad/help/it/a.html",
+            "usr/share/doc/kicad/help/en/a.html",
+        ),
+        ("libreoffice-help", "tr"): (
+            "usr/share/libreoffice/help/tr/text/scalc/main.html",
+            "usr/share/libreoffice/help/en-US/text/scalc/main.html",
+        ),
+        ("lilypond-docs", "it"): (
+            "usr/share/doc/lilypond/html/Documentation/learning/a.it.html",
+            "usr/share/doc/lilypond/html/Documentation/learning/a.html",
+        ),
         ("learnlatex", "it"): ("it/lesson-01.md", "en/lesson-01.md"),
         ("nextstrain", "tr"): ("ncov_sit-rep_tr_2020-05-01.md", "ncov_sit-rep_2020-05-01.md"),
         ("nostr-compass", "it"): ("content/it/a.md", "content/en/a.md"),

@@ -51,6 +51,7 @@ class Source:
     page: str = ""
     original: str = ""
     confidence: float = 0.1
+    without: str = ""
     note: str = ""
 
     @property
