@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import sys
 from pathlib import Path
@@ -172,6 +173,51 @@ def test_a_page_too_long_to_align_is_left_out(
     assert list(sites.page_pairs(page, other, lexicon(), 0.15)) == []
 
 
+MANUAL = r"""'\" t
+.\" A comment
+.ig
+nothing of this
+..
+.TH KEEP 1 "May 2020" "Tools" "User commands"
+.SH
+NAME
+keep \- hold a \fIfile\fR
+.SH "WHAT IT \
+DOES"
+Keeps a
+.BR file (5)
+.B "and its"
+\(lqname\(rq. \" said twice
+.PP
+.nf
+keep --all
+.fi
+.TP 4
+.BI --all= N
+All of them, \e included.
+.TP
+\fB-x\fR
+
+Don\(aqt.
+"""
+
+
+def test_blocks_of_a_manual_page(sites: ModuleType) -> None:
+    """Fonts are off, names of characters read; headings, comments, examples and what is no text are left out."""
+    data = gzip.compress(MANUAL.encode())
+    assert kinds(sites.blocks("man/tr/man1/keep.1.gz", data)) == [
+        ("paragraph", "keep - hold a file"),
+        ("paragraph", "Keeps a file(5) and its “name”."),
+        ("code", ""),
+        ("term", "--all=N"),
+        ("paragraph", "All of them, \\ included."),
+        ("term", "-x"),
+        ("paragraph", "Don't."),
+    ]
+    assert sites.blocks("keep.3posix.gz", gzip.compress(b".Dd May 2020\n.Sh NAME\nkeep\n")) == []
+    assert sites.blocks("keep.1.gz", gzip.compress(b"")) == []
+
+
 def test_patterns_of_the_table_match_what_they_are_for() -> None:
     """The regular expressions of `gather.toml` name the English page of a translated one."""
     sys.path.insert(0, str(TRAINING))
@@ -227,6 +273,7 @@ def test_patterns_of_the_table_match_what_they_are_for() -> None:
             "usr/share/doc/lilypond/html/Documentation/learning/a.html",
         ),
         ("learnlatex", "it"): ("it/lesson-01.md", "en/lesson-01.md"),
+        ("manpages", "tr"): ("usr/share/man/tr/man1/ls.1.gz", "usr/share/man/man1/ls.1.gz"),
         ("nextstrain", "tr"): ("ncov_sit-rep_tr_2020-05-01.md", "ncov_sit-rep_2020-05-01.md"),
         ("nostr-compass", "it"): ("content/it/a.md", "content/en/a.md"),
         ("organicmaps-site", "tr"): ("content/news/a.tr.md", "content/news/a.md"),

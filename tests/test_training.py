@@ -248,7 +248,7 @@ def test_noise_is_copied_and_is_none_that_is_measured_by() -> None:
     assert made == augmentation.noise(4000, random.Random(1))
     assert all(source == target and source.strip() == source != "" for source, target in made)
     lines = {source for source, _ in made}
-    assert len(lines) > 3000
+    assert len(lines) > 2500
     for kind in (
         r"(\W)\1{3,}",
         r"([a-z])\1{5,}",
@@ -260,9 +260,10 @@ def test_noise_is_copied_and_is_none_that_is_measured_by() -> None:
         assert any(re.fullmatch(kind, line) for line in lines), kind
     measured = (ROOT / "benchmarks" / "quality.py").read_text(encoding="utf-8")
     (listed,) = re.findall(r"^NOISE = \((.+?)^\)", measured, re.DOTALL | re.MULTILINE)
-    sentences = {text for text in ast.literal_eval(f"({listed})") if len(text) > 3}
-    assert len(sentences) > 20
-    assert not lines & sentences
+    sentences = set(ast.literal_eval(f"({listed})"))
+    assert len(sentences) > 30
+    for seed in range(5):
+        assert not {line for line, _ in augmentation.noise(4000, random.Random(seed))} & sentences
 
 
 def test_nothing_else_is_made_of_what_was_translated_back(tmp_path: Path) -> None:
@@ -312,16 +313,46 @@ def test_every_source_of_the_mix_is_a_pattern_with_a_weight() -> None:
 
 
 def test_what_is_translated_back_is_named_as_the_sources_are() -> None:
-    """A misspelt name would leave its source out."""
+    """A misspelt name would leave its source out, or to a pattern further down."""
     sources = tomllib.loads((TRAINING / "sources.toml").read_text(encoding="utf-8"))["source"]
-    names = {name.partition("/")[2] for source in sources for name in source["names"]}
-    for pattern, most in tomllib.loads((TRAINING / "back.toml").read_text()).items():
+    gathered = tomllib.loads((TRAINING / "gather.toml").read_text(encoding="utf-8"))
+    listed = {name.partition("/")[2] for source in sources for name in source["names"]}
+    names = {one["name"] for kind in ("source", "prose") for one in gathered[kind]} | listed
+    limits = tool("backtranslation").read_limits()
+    assert limits["default"] == 0
+    for pattern, most in limits.items():
         assert isinstance(most, int)
         assert most >= 0
-        known = [
-            n for n in names if fnmatch.fnmatchcase(n, pattern) or fnmatch.fnmatchcase(pattern, n)
-        ]
+        known = pattern in names or ("*" in pattern and fnmatch.filter(names, pattern))
         assert pattern == "default" or known, pattern
+
+
+@pytest.mark.parametrize("script", ["export.py", "recipe.py"])
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (("--mbr", "tr=33"), "tr=33: hypotheses are a whole number from 1 to 32"),
+        (("--mbr", "tr=1.5"), "tr=1.5: hypotheses are a whole number"),
+        (("--length-penalty", "tr=20"), "tr=20: a length penalty is a number from 0 to 10"),
+        (("--sharpness", "tr"), "'tr': write a language and a number"),
+    ],
+)
+def test_numbers_that_a_package_may_not_have_are_refused_at_once(
+    tmp_path: Path, script: str, option: tuple[str, str], message: str
+) -> None:
+    if script == "export.py":
+        pytest.importorskip("torch")
+    command = [
+        sys.executable,
+        TRAINING / script,
+        tmp_path,
+        tmp_path,
+        *([tmp_path] * (script == "export.py")),
+    ]
+    done = subprocess.run([*command, *option], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def run(script: str, *arguments: object) -> str:
@@ -544,8 +575,14 @@ def test_english_prose_of_another_language_is_translated_back(
     turkish = " ".join(made for _, made, _ in pairs)
     assert not any(word in turkish for word in WORDS["it"].values())
 
-    sentences = backtranslation.english_prose(corpora, "tr", ("it", "tr"))
+    limits = backtranslation.read_limits()
+    sentences = backtranslation.english_prose(corpora, "tr", ("it", "tr"), limits)
     assert [sentence.text for sentence in sentences] == prose[1:]  # its own pairs do not count
+    for limit, most, expected in ((3, 0, 3), (3, 2, 2), (2, 3, 2), (0, 2, 0)):
+        few = {"default": 0, "oldi-*": limit}
+        chosen = backtranslation.english_prose(corpora, "tr", ("it", "tr"), few, most)
+        assert len(chosen) == expected
+        assert chosen == [one for one in sentences if one in chosen]
     before = made.read_bytes()
     run("backtranslation.py", *arguments, "--keep", "0.5")
     assert made.read_bytes() == before

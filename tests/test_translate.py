@@ -166,14 +166,24 @@ def test_another_hypothesis_serves_where_something_is_wrong_with_the_first(
     assert made.score == (-0.7 if asked == 1 else -0.5)
 
 
-def test_a_hypothesis_that_is_only_suspicious_goes_before_one_that_has_lost_a_number() -> None:
+def test_the_hypothesis_with_the_least_wrong_serves_where_the_first_cannot_be_used() -> None:
     source = "Nel 1998 il ministro ha parlato a lungo di tutte le riforme che il governo vuole fare"
-    lost = "In 1989 the minister spoke at length about all the reforms that the government wants"
-    decoder = Scripted({source: lost})
-    decoder.others = {source: [lost.replace("1989", "the past"), "In 1998 the minister spoke"]}
+    loop = "In 1998 the minister spoke spoke spoke spoke spoke spoke spoke spoke"
+    decoder = Scripted({source: loop})
+    decoder.others = {source: [loop.replace("1998", "the past"), "In 1998 the minister spoke"]}
     (made,) = Translator.from_decoder(decoder).translate([source])
     assert (made.text, made.flags) == ("In 1998 the minister spoke", (Flag.SHORT,))
     assert [decoding.length_penalty for _, decoding in decoder.asked] == [None, 2.0]
+
+
+def test_a_lost_number_is_mended_rather_than_the_sentence_cut_short() -> None:
+    source = "Nel 1998 il ministro ha parlato a lungo di tutte le riforme che il governo vuole fare"
+    full = "In 1989 the minister spoke at length about all the reforms that the government wants"
+    hidden = {source.replace("1998", "｟0｠"): full.replace("1989", "｟0｠")}
+    decoder = Scripted({source: full} | hidden)
+    decoder.others = {source: ["In 1998 the minister spoke"]}
+    (made,) = Translator.from_decoder(decoder).translate([source])
+    assert (made.text, made.flags) == (full.replace("1989", "1998"), (Flag.RETRIED,))
 
 
 def test_a_lost_name_and_a_lost_number_are_mended_by_hiding_them() -> None:
@@ -472,7 +482,8 @@ def test_a_memory_gives_the_same_and_saves_the_work(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"beam": 0}, {"threads": -1}, {"max_pieces": 3}, {"mbr": -1}, {"mbr": 33}]
+    "wrong",
+    [{"beam": 0}, {"threads": -1}, {"max_pieces": 3}, {"mbr": -1}, {"mbr": 33}, {"beam": 33}],
 )
 def test_options_that_make_no_sense(wrong: dict[str, int]) -> None:
     with pytest.raises(UsageError, match=r"must be at (?:least|most)"):

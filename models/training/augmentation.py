@@ -1,4 +1,4 @@
-"""Variants of a pair that teach a network to copy, and to bear typography, case and long texts."""
+"""Variants of a pair that teach a network to copy, and to bear typography, case and long texts; and lines that are no text."""
 
 from __future__ import annotations
 
@@ -147,15 +147,41 @@ def chained(
 _EMOJI = "😀😂😍🎉👍❤⭐✅❌⚠📌📷🎵🚀💡🌍🍕⚽👥🔒"
 _MARKS = "!#$%&()*+,-./:;<=>?@[\\]^_`{|}~«»–—·•→←©®°§¶…€£"
 _LETTERS = "bcdefghijklmnopqrstuvwyz"
+"""Without those of which lines that are measured by consist."""
 _SCRIPTS = (
     "абвгдежзиклмнопрстуфхцчшщыэюя", "αβγδεζηθικλμνξοπρστυφχψω", "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
     "אבגדהוזחטיכלמנסעפצקרשת", "かきくけこさしすせそたちつてとなにぬねの", "天地人日月山川水火木金土大小中上下",
     "ÃÄÅÂÐÑ°±³¼½¾",
 )  # fmt: skip
+_SYLLABLES = "ba bo ga gu pa pe ra ro ru ze zo zu".split()
+"""No words of Italian or Turkish."""
+SHORTEST_NOISE = 4
+"""Characters of a line of noise but for emoji. What is shorter often means something, and is what is measured by (`...`, `§§§`)."""
 
 
 def _spelt(alphabet: str, shortest: int, longest: int, rng: random.Random) -> str:
     return "".join(rng.choices(alphabet, k=rng.randint(shortest, longest)))
+
+
+def _noise(rng: random.Random) -> str:
+    """A line that is no sentence."""
+    kind = rng.randrange(8)
+    if kind == 0:
+        return rng.choice(_EMOJI) * rng.randint(1, 8)
+    if kind == 1:
+        return rng.choice(_MARKS) * rng.randint(SHORTEST_NOISE, 12)
+    if kind == 2:
+        return _spelt(_MARKS + " ", SHORTEST_NOISE, 10, rng).strip()
+    if kind == 3:
+        return rng.choice(_LETTERS + _LETTERS.upper()) * rng.randint(6, 40)
+    if kind == 4:
+        return _spelt("0123456789abcdef-", 6, 36, rng).strip("-")
+    if kind == 5:
+        return " ".join([rng.choice(_SYLLABLES)] * rng.randint(3, 10))
+    if kind == 6:
+        return " ".join(rng.choice(_LETTERS) for _ in range(rng.randint(3, 12)))
+    alphabet = rng.choice((_LETTERS, _LETTERS, *_SCRIPTS))
+    return " ".join(_spelt(alphabet, 3, 9, rng) for _ in range(rng.randint(1, 4)))
 
 
 def noise(count: int, rng: random.Random) -> list[tuple[str, str]]:
@@ -163,26 +189,9 @@ def noise(count: int, rng: random.Random) -> list[tuple[str, str]]:
 
     A network that has seen sentences alone makes words of them. What `benchmarks/quality.py` measures by is not among them.
     """
-    syllables = [consonant + vowel for consonant in "bdfglmprstvz" for vowel in "aeiou"]
-
-    def made() -> str:
-        kind = rng.randrange(8)
-        if kind == 0:
-            return rng.choice(_EMOJI) * rng.randint(1, 8)
-        if kind == 1:
-            return rng.choice(_MARKS) * rng.randint(1, 12)
-        if kind == 2:
-            return _spelt(_MARKS + " ", 2, 10, rng).strip() or "-"
-        if kind == 3:  # a run of one letter, capital or not
-            return rng.choice(_LETTERS + _LETTERS[1:].upper()) * rng.randint(6, 40)
-        if kind == 4:
-            digits = _spelt("0123456789abcdef-", 6, 36, rng).strip("-")
-            return digits or "0"
-        if kind == 5:
-            return " ".join([rng.choice(syllables)] * rng.randint(3, 10))
-        if kind == 6:
-            return " ".join(rng.choice(_LETTERS) for _ in range(rng.randint(3, 12)))
-        alphabet = rng.choice((_LETTERS, _LETTERS, *_SCRIPTS))
-        return " ".join(_spelt(alphabet, 3, 9, rng) for _ in range(rng.randint(1, 4)))
-
-    return [(line, line) for line in (made() for _ in range(count))]
+    made: list[tuple[str, str]] = []
+    while len(made) < count:
+        line = _noise(rng)
+        if len(line) >= SHORTEST_NOISE or (line and line[0] in _EMOJI):
+            made.append((line, line))
+    return made

@@ -66,15 +66,23 @@ def _candidates(corpora: Path, language: str, languages: Iterable[str]) -> Itera
                 yield Sentence(origin, target)
 
 
+def read_limits() -> dict[str, float]:
+    """Pattern of a source's name: how many of its sentences are translated, by `back.toml`."""
+    return tomllib.loads(TABLE.read_text(encoding="utf-8"))
+
+
 def english_prose(
-    corpora: Path, language: str, languages: Iterable[str], most: int = 0
+    corpora: Path,
+    language: str,
+    languages: Iterable[str],
+    limits: dict[str, float],
+    most: int = 0,
 ) -> list[Sentence]:
     """English sentences to translate, each once, that the corpora of this language lack.
 
-    Of each source so many as `back.toml` says, spread over it, the same each time. most: no more of each than this; 0: as many as
-    the table says.
+    Of each source so many as `limits` say (see `read_limits`), spread over it, the same each time. most: no more of each than this;
+    0: as many as the limits say.
     """
-    limits = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     known = {
         digest(letters_only(target))
         for path in corpus_files(corpora, FOLDER / "furniture", language)
@@ -193,7 +201,9 @@ def main() -> None:
         help="no more sentences of a source than this; 0: as many as back.toml says",
     )
     options = parser.parse_args()
-    sentences = english_prose(options.corpora, options.language, DICTIONARIES, options.most)
+    sentences = english_prose(
+        options.corpora, options.language, DICTIONARIES, read_limits(), options.most
+    )
     print(len(sentences), "sentences", flush=True)
     english = [sentence.text for sentence in sentences]
     vocabulary = options.work / "sentencepiece.model"

@@ -27,6 +27,7 @@ import numpy as np
 import sentencepiece
 import torch
 from ctranslate2.specs import TransformerSpec, common_spec
+from decoding import hypotheses, length_penalties, numbers
 from glossary import lexicon_beside
 from layout import (
     BIAS,
@@ -41,8 +42,6 @@ from layout import (
 from model import Shape, position_encodings
 from package import build_archive
 from prepare import PAD, UNK
-
-from normalize.config import MOST_HYPOTHESES
 
 ARGOS_VERSION = "1.9"
 """The oldest argostranslate that reads this layout (SentencePiece with byte fallback)."""
@@ -266,18 +265,6 @@ def translate(package: Path, sentences: list[str], compute_type: str = "default"
     return [processor.decode(result.hypotheses[0]) for result in results]
 
 
-def read_numbers(text: str) -> dict[str, float]:
-    """Language: number, of `tr=1.3,it=1`.
-
-    Raises ValueError where a part is not a language with a number.
-
-    >>> read_numbers("tr=1.3,it=1")
-    {'tr': 1.3, 'it': 1.0}
-    """
-    parts = (part.partition("=") for part in text.split(",") if part)
-    return {language: float(factor) for language, _, factor in parts}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("checkpoint", type=Path)
@@ -294,21 +281,21 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.15, help="how much of the way, 0 to 1")
     parser.add_argument(
         "--sharpness",
-        type=read_numbers,
+        type=numbers,
         default={},
         metavar="tr=1.3",
         help="multiply a language's logits: above 1 against translations that are too short; default 1",
     )
     parser.add_argument(
         "--length-penalty",
-        type=read_numbers,
+        type=length_penalties,
         default={},
         metavar="tr=1.5",
         help="what `normalize` decodes a language with, the higher the longer; default 0.2, as argostranslate",
     )
     parser.add_argument(
         "--mbr",
-        type=read_numbers,
+        type=hypotheses,
         default={},
         metavar="tr=8",
         help="hypotheses that `normalize` chooses among by minimum Bayes risk; default 1, the likeliest alone",
@@ -316,11 +303,6 @@ def main() -> None:
     parser.add_argument("--quantization", choices=("int8", "float32"), default="int8")
     parser.add_argument("--zip", type=Path, help="also write .argosmodel files to this folder")
     options = parser.parse_args()
-    for language, number in options.mbr.items():
-        if number not in range(1, MOST_HYPOTHESES + 1):
-            parser.error(
-                f"--mbr {language}={number:g}: use a whole number from 1 to {MOST_HYPOTHESES}"
-            )
     checkpoint = read_checkpoint(options.checkpoint, options.weights)
     if options.blend:
         checkpoint = blended(checkpoint, read_checkpoint(options.blend), options.share)
@@ -334,7 +316,7 @@ def main() -> None:
             options.version,
             options.quantization,
             options.length_penalty.get(language),
-            int(options.mbr.get(language, 1)),
+            options.mbr.get(language, 1),
         )
         size = sum(file.stat().st_size for file in package.rglob("*") if file.is_file())
         print(

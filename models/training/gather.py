@@ -181,7 +181,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0])
     parser.add_argument("corpora", type=Path, help="folder that gets *-en.gathered.tsv.xz")
     parser.add_argument(
-        "--cache", type=Path, metavar="FOLDER", help="downloads, 4 GB; default CORPORA/cache"
+        "--cache", type=Path, metavar="FOLDER", help="downloads, some 11 GB; default CORPORA/cache"
     )
     parser.add_argument("--sources", help="names, separated by commas; default all")
     parser.add_argument("--languages", default="it,tr")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from extract import Files, entries
@@ -30,6 +31,14 @@ _CODE = re.compile(r"```.*?```", re.DOTALL)
 HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 """The settings at the top of a page."""
 _BLOCK = re.compile(r"\n\s*\n|\n(?=\s*[-+*] )")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, paragraph or list item of a page: what it is, and its text without marks."""
+
+    kind: str
+    text: str
 
 
 def plain(text: str) -> str:

@@ -112,9 +112,14 @@ class Places:
         yield from kept(raw, language, source.min_words)
 
     def site(self, source: Source, archives: list[Files], language: str) -> Iterator[Pair]:
-        """The raw sentence pairs of a site's pages; packages hold a site's languages together, repositories each its own site."""
+        """The raw sentence pairs of a site's pages, which may lie in several packages, a package a language; repositories are each
+        a site of its own.
+        """
         if source.packages:
-            archives = [{name: data for files in archives for name, data in files.items()}]
+            merged: Files = {}
+            for files in archives:
+                merged |= files
+            archives = [merged]
         page = source.of_language(source.page, language)
         lexicon = self.lexicon(language) if source.confidence else None
         for files in archives:
@@ -164,11 +169,6 @@ class Places:
         return {name: found[path] for name, path in wanted.files.items()}
 
 
-def _wanted(pairs: Iterator[Pair], without: str) -> Iterator[Pair]:
-    """The pairs (English, foreign) but those whose English a pattern matches, if there is one."""
-    return (pair for pair in pairs if not without or not re.search(without, pair[0]))
-
-
 def pairs_of(source: Source, places: Places, languages: list[str]) -> dict[str, list[Pair]]:
     """The pairs of a source by language; a language without any is an error."""
     wanted = [language for language in source.languages if language in languages]
@@ -188,7 +188,13 @@ def pairs_of(source: Source, places: Places, languages: list[str]) -> dict[str, 
             else:
                 chosen = [source.select(files, language) for files in archives]
                 raw = (pair for files in chosen if files for pair in READERS[source.kind](files))
-            found[language] = list(kept(_wanted(raw, source.without), language, source.min_words))
+            found[language] = list(kept(raw, language, source.min_words))
+    if source.without:
+        left_out = re.compile(source.without)
+        found = {
+            language: [pair for pair in pairs if not left_out.search(pair[0])]
+            for language, pairs in found.items()
+        }
     for language, pairs_found in found.items():
         if not pairs_found:
             message = f"no text in {language}; the patterns of its files in gather.toml may be out of date"

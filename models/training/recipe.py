@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from decoding import hypotheses, length_penalties, numbers, text_of
 from glossary import lexicon_beside
 from prepare import corpus_files, files_digest, lexicon_files
 
@@ -43,7 +44,7 @@ SCRIPTS = {
         "glossary.py",
     ),
     "train": ("train.py", "batches.py", "model.py", "optimiser.py", "layout.py", "mix.toml"),
-    "export": ("export.py", "layout.py", "glossary.py", "canaries.json"),
+    "export": ("export.py", "layout.py", "decoding.py", "glossary.py", "canaries.json"),
     "evaluate": (),
     "card": ("index.py", "card.py", "card.md", "overlap.py", "sources.toml", "canaries.json"),
     "package": ("package.py",),
@@ -123,8 +124,8 @@ def steps(options: argparse.Namespace) -> list[Step]:
     )  # fmt: skip
     export = script(
         "export.py", checkpoint, vocabulary, models, "--languages", options.languages,
-        "--version", options.version, "--sharpness", options.sharpness,
-        "--length-penalty", options.length_penalty, "--mbr", options.mbr,
+        "--version", options.version, "--sharpness", text_of(options.sharpness),
+        "--length-penalty", text_of(options.length_penalty), "--mbr", text_of(options.mbr),
     )  # fmt: skip
     measure = (
         str(ROOT / "benchmarks" / "quality.py"), *map(str, packages), *evaluation,
@@ -210,19 +211,22 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--version", default="0.1.0", help="of the packages")
     parser.add_argument(
         "--sharpness",
-        default="",
+        type=numbers,
+        default={},
         metavar="tr=1.3",
         help="multiply a language's logits (`export.py`)",
     )
     parser.add_argument(
         "--length-penalty",
-        default="",
+        type=length_penalties,
+        default={},
         metavar="tr=1.5",
         help="what `normalize` decodes a language with (`export.py`)",
     )
     parser.add_argument(
         "--mbr",
-        default="",
+        type=hypotheses,
+        default={},
         metavar="tr=8",
         help="hypotheses that `normalize` chooses among by minimum Bayes risk (`export.py`)",
     )

@@ -1,20 +1,21 @@
-"""Web sites that keep a page and its translation in two files, Markdown or HTML, to raw sentence pairs:
+"""Web sites that keep a page and its translation in two files, Markdown, HTML or manual pages, to raw sentence pairs:
 sections by their headings, blocks by their order, sentences by `align.py` where order says too little.
 """
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from align import Lexicon, align
 from books import confident, decoded
 from extract import Files
-from pages import HEAD, plain
+from manuals import man_blocks
+from pages import HEAD, Block, plain
 from sentence_pairs import Pair, cleaned, sentences
 
-Section = list["Block"]
+Section = list[Block]
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 """Stands for what a page's program would put in; pairs with it are not worth collecting."""
 MAX_CELLS = 4_000_000
@@ -46,14 +47,6 @@ _BLOCK_TAG = re.compile(
 _OTHER_TAG = re.compile(r"<[^>]*>")
 _SPACED = re.compile(r" +([.,;:!?])(?=\s|$)")
 _END = re.compile(r"[.!?]$")
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A heading, paragraph or list item of a page: what it is, and its text without marks."""
-
-    kind: str
-    text: str
 
 
 def _kind(part: str) -> str:
@@ -112,6 +105,8 @@ def html_blocks(text: str) -> list[Block]:
 
 def blocks(name: str, data: bytes) -> list[Block]:
     """The blocks of a page, by the ending of its name."""
+    if re.search(r"\.\d\w*\.gz$", name):
+        return man_blocks(decoded(gzip.decompress(data)))
     read = markdown_blocks if re.search(r"\.mdx?$", name) else html_blocks
     return read(decoded(data))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 import tomllib
 from collections.abc import Container
 from dataclasses import MISSING, dataclass, field, fields
@@ -153,6 +154,11 @@ def _check(kind: type, entry: dict[str, Any], where: str, kinds: Container[str] 
         wrong = [side for side in ("foreign", "english") if side not in entry]
     if not wrong and entry.get("kind") in (SITES, PASSAGES):
         wrong = [key for key in ("page", "original") if key not in entry]
+    for key in ("page", "without"):
+        try:
+            re.compile(entry.get(key, ""))
+        except re.error as error:
+            wrong.append(f"{key} = {entry[key]!r} ({error})")
     if wrong:
         message = f"{where}: {', '.join(wrong)}"
         raise GatherError(message)

@@ -177,12 +177,15 @@ class Translator:
         }
 
     def _soundest(self, unit: Unit, hypothesis: Hypothesis) -> _Attempt:
-        """The hypothesis; where something is wrong with it, the one with the least, the first of several."""
+        """The hypothesis; where something is wrong with it, the first of the others with which nothing is, and where it cannot
+        be used, the one with the least. What else is wrong is better mended (`_second_attempts`) than traded for another fault.
+        """
         attempt = self._attempt(unit, hypothesis)
         if not attempt.flags:
             return attempt
         others = [self._attempt(unit, other) for other in hypothesis.others]
-        return min([attempt, *others], key=lambda one: one.faults)
+        best = min([attempt, *others], key=lambda one: one.faults)
+        return best if attempt.faults[0] or not best.flags else attempt
 
     def _attempt(self, unit: Unit, hypothesis: Hypothesis) -> _Attempt:
         text = hypothesis.text.upper() if unit.shouted else hypothesis.text

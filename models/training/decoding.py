@@ -1,0 +1,63 @@
+"""What a package may ask `normalize` to decode it with, as options of the command line: a number for each language."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+
+from normalize.config import MOST_HYPOTHESES
+
+LARGEST_PENALTY = 10
+"""Of the length penalties that `normalize` takes from a package."""
+
+
+def numbers(text: str) -> dict[str, float]:
+    """Language: number, of `tr=1.3,it=1`.
+
+    Raises ArgumentTypeError where a part is not a language with a number.
+
+    >>> numbers("tr=1.3,it=1")
+    {'tr': 1.3, 'it': 1.0}
+    """
+    parts = [part.partition("=") for part in text.split(",") if part]
+    try:
+        return {language: float(number) for language, _, number in parts}
+    except ValueError as error:
+        message = f"{text!r}: write a language and a number, for example tr=1.3,it=1"
+        raise ArgumentTypeError(message) from error
+
+
+def length_penalties(text: str) -> dict[str, float]:
+    """Like `numbers`, from 0 to 10."""
+    found = numbers(text)
+    for language, number in found.items():
+        if not 0 <= number <= LARGEST_PENALTY:
+            message = (
+                f"{language}={number:g}: a length penalty is a number from 0 to {LARGEST_PENALTY}"
+            )
+            raise ArgumentTypeError(message)
+    return found
+
+
+def hypotheses(text: str) -> dict[str, int]:
+    """Like `numbers`, whole numbers from 1 to as many as `normalize` keeps.
+
+    >>> hypotheses("tr=8")
+    {'tr': 8}
+    """
+    found = numbers(text)
+    for language, number in found.items():
+        if number not in range(1, MOST_HYPOTHESES + 1):
+            message = (
+                f"{language}={number:g}: hypotheses are a whole number from 1 to {MOST_HYPOTHESES}"
+            )
+            raise ArgumentTypeError(message)
+    return {language: int(number) for language, number in found.items()}
+
+
+def text_of(values: dict[str, float] | dict[str, int]) -> str:
+    """The option that says these numbers.
+
+    >>> text_of({"tr": 1.5, "it": 1})
+    'tr=1.5,it=1'
+    """
+    return ",".join(f"{language}={number:g}" for language, number in values.items())
