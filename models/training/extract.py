@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -163,26 +163,28 @@ def treebank(files: Files) -> Iterator[Pair]:
 def lines(files: Files) -> Iterator[Pair]:
     """Line-aligned files, as of Moses: `NAME.en` and one other `NAME.*`; only U+000A ends a line.
 
-    Raises GatherError where a file lacks its other half, has several, or has not as many lines.
+    Raises GatherError where a file lacks its other half, has several, has not as many lines, or is not UTF-8.
     """
-    for name in files:
-        if name.rpartition(".")[0] + ".en" not in files:
-            message = f"0 files beside {name} to pair its lines with, not one; mend gather.toml"
+    named: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(files):
+        named[name.rpartition(".")[0]].append(name)
+    for stem, names in named.items():
+        if len(names) != 2 or f"{stem}.en" not in names:
+            message = f"{', '.join(names)}: two files are wanted, {stem}.en and one other; mend gather.toml"
             raise GatherError(message)
-    for name in sorted(name for name in files if name.endswith(".en")):
-        others = [other for other in files if other != name and other.startswith(name[:-2])]
-        if len(others) != 1:
-            message = f"{len(others)} files beside {name} to pair its lines with, not one; mend gather.toml"
+        english, foreign = sorted(names, key=lambda name: not name.endswith(".en"))
+        sides = []
+        for name in (english, foreign):
+            try:
+                text = files[name].decode("utf-8-sig")
+            except UnicodeDecodeError as error:
+                message = f"{name} is not UTF-8 ({error.reason} at byte {error.start}); take another version"
+                raise GatherError(message) from error
+            sides.append(text.removesuffix("\n").split("\n"))
+        if len(sides[0]) != len(sides[1]):
+            message = f"{english} has {len(sides[0])} lines, {foreign} {len(sides[1])}; take another version"
             raise GatherError(message)
-        english, foreign = (
-            files[each].decode("utf-8").removesuffix("\n").split("\n") for each in (name, *others)
-        )
-        if len(english) != len(foreign):
-            message = (
-                f"{name} has {len(english)} lines, {others[0]} {len(foreign)}; take another version"
-            )
-            raise GatherError(message)
-        yield from zip(english, foreign, strict=True)
+        yield from zip(*sides, strict=True)
 
 
 def _utterances(data: bytes) -> list[Pair]:
