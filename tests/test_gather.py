@@ -971,6 +971,70 @@ def test_a_site_in_packages_of_its_languages(world: Path) -> None:
         assert sorted(rows(world, "it")) == sorted(expected)
 
 
+def qt_field(kind: int, text: bytes) -> bytes:
+    return bytes([kind]) + len(text).to_bytes(4, "big") + text
+
+
+def qt_messages(*pairs: tuple[str, list[str]]) -> bytes:
+    """A `.qm` file as `lrelease` writes it: the section of hashes, then that of messages."""
+    section = b""
+    for source, forms in pairs:
+        section += b"".join(qt_field(3, form.encode("utf-16-be")) for form in forms)
+        section += qt_field(8, b"note") + qt_field(6, source.encode()) + qt_field(7, b"Window\0")
+        section += b"\x05\0\0\0\x07\x01"
+    magic = bytes.fromhex("3cb86418caef9c95cd211cbf60a1bddd")
+    return magic + qt_field(0x42, b"\0" * 8) + qt_field(0x69, section)
+
+
+def test_messages_of_qt() -> None:
+    """Of plural forms the first; what has no translation or no source is left out."""
+    data = qt_messages(
+        ("The <b>owl</b> sleeps.", ["Il <b>gufo</b> dorme."]),
+        ("%n owl(s)", ["%n gufo", "%n gufi"]),
+        ("not yet", [""]),
+        ("", ["senza origine"]),
+        ("Year \u2028 \U0001f989", ["Anno \u2028 \U0001f989"]),
+    )
+    qt, extract = tool("qt"), tool("extract")
+    assert list(extract.entries("a/it.qm", data)) == [
+        ("The <b>owl</b> sleeps.", "Il <b>gufo</b> dorme."),
+        ("%n owl(s)", "%n gufo"),
+        ("Year \u2028 \U0001f989", "Anno \u2028 \U0001f989"),
+    ]
+    absent = qt_field(0x69, b"\x03\xff\xff\xff\xff" + qt_field(6, b"none") + b"\x01")
+    assert list(qt.messages(data[:16] + absent)) == []
+    assert list(qt.messages(data[:16])) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", "not a message file"),
+        (b"MO" * 20, "not a message file"),
+        (qt_messages(("owl", ["gufo"]))[:16] + b"\x69\0", "ends too early"),
+        (qt_messages(("owl", ["gufo"]))[:16] + qt_field(0x69, b"\x03\0\0"), "ends too early"),
+        (qt_messages(("owl", ["gufo"]))[:-3], "ends too early"),
+        (
+            qt_messages(("owl", ["gufo"]))[:16] + qt_field(0x69, qt_field(3, b"long")[:-1]),
+            "ends too early",
+        ),
+        (qt_messages(("owl", ["gufo"]))[:16] + qt_field(0x69, qt_field(9, b"x")), "field 9"),
+    ],
+    ids=[
+        "empty",
+        "another format",
+        "half a section",
+        "half a length",
+        "half of the messages",
+        "half a text",
+        "an unknown field",
+    ],
+)
+def test_messages_of_qt_that_are_damaged(data: bytes, expected: str) -> None:
+    with pytest.raises(ValueError, match=expected):
+        list(tool("qt").messages(data))
+
+
 def test_conversations_of_unequal_shape_are_left_out() -> None:
     extract = tool("extract")
     files = {

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
+import qt
 from download import GatherError
 from sentence_pairs import Pair, by_line, by_sentence, pieces
 
@@ -43,10 +44,13 @@ _NAME_LIKE = re.compile(r"\b[\w.+-]*[A-Z0-9_+-][\w.+-]*\b")
 
 
 def entries(name: str, data: bytes) -> Iterator[Pair]:
-    """The translated texts of a catalogue, `.mo` or `.po`; not the fuzzy and the obsolete ones.
+    """The translated texts of a catalogue, `.mo`, `.po` or `.qm`; not the fuzzy and the obsolete ones.
 
-    Of plural forms the first and the last are taken; one form alone goes with the English plural.
+    Of plural forms the first and the last are taken; one form alone goes with the English plural. Of `.qm` the first is.
     """
+    if name.endswith(".qm"):
+        yield from ((source, forms[0]) for source, forms in qt.messages(data) if forms[0])
+        return
     try:
         import polib  # type: ignore[import-untyped,import-not-found,unused-ignore]
     except ImportError as error:
