@@ -318,7 +318,7 @@ def test_what_is_translated_back_is_named_as_the_sources_are() -> None:
     gathered = tomllib.loads((TRAINING / "gather.toml").read_text(encoding="utf-8"))
     listed = {name.partition("/")[2] for source in sources for name in source["names"]}
     names = {one["name"] for kind in ("source", "prose") for one in gathered[kind]} | listed
-    limits = tool("backtranslation").read_limits()
+    limits = tomllib.loads((TRAINING / "back.toml").read_text(encoding="utf-8"))
     assert limits["default"] == 0
     for pattern, most in limits.items():
         assert isinstance(most, int)
