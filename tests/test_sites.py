@@ -199,6 +199,12 @@ All of them, \e included.
 \fB-x\fR
 
 Don\(aqt.
+.
+\m[blue]See\m[] \h'2'it.
+.\}
+.BR foo\ bar (1)
+.B "a ""b"" c"
+caf\(ho
 """
 
 
@@ -212,7 +218,7 @@ def test_blocks_of_a_manual_page(sites: ModuleType) -> None:
         ("term", "--all=N"),
         ("paragraph", "All of them, \\ included."),
         ("term", "-x"),
-        ("paragraph", "Don't."),
+        ("paragraph", 'Don\'t. See it. foo bar(1) a "b" c caf\ufffd'),
     ]
     assert sites.blocks("keep.3posix.gz", gzip.compress(b".Dd May 2020\n.Sh NAME\nkeep\n")) == []
     assert sites.blocks("keep.1.gz", gzip.compress(b"")) == []

@@ -335,6 +335,7 @@ def test_what_is_translated_back_is_named_as_the_sources_are() -> None:
         (("--mbr", "tr=1.5"), "tr=1.5: hypotheses are a whole number"),
         (("--length-penalty", "tr=20"), "tr=20: a length penalty is a number from 0 to 10"),
         (("--sharpness", "tr"), "'tr': write a language and a number"),
+        (("--sharpness", "=1"), "'=1': write a language and a number"),
     ],
 )
 def test_numbers_that_a_package_may_not_have_are_refused_at_once(

@@ -18,12 +18,17 @@ def numbers(text: str) -> dict[str, float]:
     >>> numbers("tr=1.3,it=1")
     {'tr': 1.3, 'it': 1.0}
     """
-    parts = [part.partition("=") for part in text.split(",") if part]
-    try:
-        return {language: float(number) for language, _, number in parts}
-    except ValueError as error:
-        message = f"{text!r}: write a language and a number, for example tr=1.3,it=1"
-        raise ArgumentTypeError(message) from error
+    message = f"{text!r}: write a language and a number, for example tr=1.3,it=1"
+    found = {}
+    for part in text.split(","):
+        language, _, number = part.partition("=")
+        if part and not language:
+            raise ArgumentTypeError(message)
+        try:
+            found |= {language: float(number)} if part else {}
+        except ValueError as error:
+            raise ArgumentTypeError(message) from error
+    return found
 
 
 def length_penalties(text: str) -> dict[str, float]:
@@ -60,4 +65,4 @@ def text_of(values: dict[str, float] | dict[str, int]) -> str:
     >>> text_of({"tr": 1.5, "it": 1})
     'tr=1.5,it=1'
     """
-    return ",".join(f"{language}={number:g}" for language, number in values.items())
+    return ",".join(f"{language}={number!r}" for language, number in values.items())

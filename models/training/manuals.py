@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pages import Block
+from pages import UNREADABLE, Block
 from sentence_pairs import cleaned
 
 _DEFINITION = re.compile(r"^[.']\s*(?:ig|de1?|am)\b.*?^\.\.$", re.DOTALL | re.MULTILINE)
@@ -20,15 +20,17 @@ _FONTS, _ALTERNATING = frozenset("B I R SM SB".split()), frozenset("BR BI RB RI 
 _NAMED = {
     "aq": "'", "cq": "’", "oq": "‘", "lq": "“", "rq": "”", "dq": '"', "em": "—", "en": "–", "hy": "-", "bu": "•", "co": "©",
     "ha": "^", "ti": "~", "rs": "\\", "ga": "`", "mu": "×", ">=": "≥", "<=": "≤", "->": "→", "Fo": "«", "Fc": "»",
+    "la": "<", "ra": ">", "'e": "é", "`e": "è", ":o": "ö", ":u": "ü", ",c": "ç",
 }  # fmt: skip
-_ARGUMENT = re.compile(r'"((?:[^"]|"")*)"?|(\S+)')
+_ARGUMENT = re.compile(r'"((?:[^"]|"")*)"?|((?:\\.|\S)+)')
 _ESCAPE = re.compile(
-    r"\\(?:f(?:\[\w*\]|\(..|.)|s[-+]?\d+|\((..)|\[([^\]\s]+)\]|\*(?:\((..)|\[([^\]]*)\]|(.))|[|^&/,%:)]|([-~ e.'`]))"
+    r"\\(?:[fmFM](?:\[[^\]]*\]|\(..|.)|[hvwlL]'[^']*'|[cudrp]|s[-+]?\d+|\((..)|\[([^\]\s]+)\]"
+    r"|\*(?:\((..)|\[([^\]]*)\]|(.))|[|^&/,%:)]|([-~ e.'`]))"
 )
 
 
 def unescaped(text: str) -> str:
-    r"""Text without the escapes of roff; characters without a name here become `?`.
+    r"""Text without the escapes of roff. What has no name here becomes `UNREADABLE`: pairs with it are not worth collecting.
 
     >>> unescaped(r"the \fIfirst\fR file \(en or \e in \-\-all; \(lqno\(rq")
     'the first file – or \\ in --all; “no”'
@@ -37,7 +39,7 @@ def unescaped(text: str) -> str:
     def plain(match: re.Match[str]) -> str:
         name = match[1] or match[2] or match[3] or match[4] or match[5]
         if name:
-            return _NAMED.get(name, "?")
+            return _NAMED.get(name, UNREADABLE)
         return {"~": " ", "e": "\\"}.get(match[6], match[6]) if match[6] else ""
 
     return _ESCAPE.sub(plain, text)
@@ -49,7 +51,7 @@ def _arguments(text: str) -> list[str]:
     >>> _arguments('-a "two words" b')
     ['-a', 'two words', 'b']
     """
-    return [match[1] or match[2] or "" for match in _ARGUMENT.finditer(text)]
+    return [match[2] or (match[1] or "").replace('""', '"') for match in _ARGUMENT.finditer(text)]
 
 
 def man_blocks(text: str) -> list[Block]:
@@ -85,13 +87,13 @@ def man_blocks(text: str) -> list[Block]:
             until = _CODE[name]
         elif name in _HEADINGS:
             flush("heading" if not rest else "paragraph")
-        elif name in _BREAKS or (not request and not rest):
+        elif name in _BREAKS or not line.strip():
             flush("term" if name in ("TP", "TQ") else "paragraph")
         elif name in _FONTS:
             words += _arguments(rest)
         elif name in _ALTERNATING:
             words.append("".join(_arguments(rest)))
-        elif not request and rest:
+        elif rest and line[:1] not in (".", "'"):  # else a request that says nothing of the text
             words.append(rest)
         if kind == "heading" and words:  # on the line after the request
             words.clear()

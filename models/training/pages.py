@@ -28,6 +28,8 @@ _TAG = re.compile(r"\[/?[a-z]+[^\]]*\]")
 _STOP = re.compile(r"[.!?:…][\"”»)]*$")
 _VERSION = re.compile(r"\d\.\d")
 _CODE = re.compile(r"```.*?```", re.DOTALL)
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+"""Stands for what a page's program would put in; pairs with it are not worth collecting."""
 HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 """The settings at the top of a page."""
 _BLOCK = re.compile(r"\n\s*\n|\n(?=\s*[-+*] )")

@@ -12,12 +12,10 @@ from align import Lexicon, align
 from books import confident, decoded
 from extract import Files
 from manuals import man_blocks
-from pages import HEAD, Block, plain
+from pages import HEAD, UNREADABLE, Block, plain
 from sentence_pairs import Pair, cleaned, sentences
 
 Section = list[Block]
-UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-"""Stands for what a page's program would put in; pairs with it are not worth collecting."""
 MAX_CELLS = 4_000_000
 """Sentences of a page times those of its translation, up to which they are aligned as a whole."""
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

@@ -157,7 +157,7 @@ def _check(kind: type, entry: dict[str, Any], where: str, kinds: Container[str] 
     for key in ("page", "without"):
         try:
             re.compile(entry.get(key, ""))
-        except re.error as error:
+        except (re.error, TypeError) as error:
             wrong.append(f"{key} = {entry[key]!r} ({error})")
     if wrong:
         message = f"{where}: {', '.join(wrong)}"
