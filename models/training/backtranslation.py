@@ -20,6 +20,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import ctranslate2
@@ -83,6 +84,12 @@ def english_prose(
     Of each source so many as `limits` say (see `read_limits`), spread over it, the same each time. most: no more of each than this;
     0: as many as the limits say.
     """
+
+    @cache
+    def limit(origin: str) -> int:
+        found = int(weight_of(limits, origin))
+        return min(found, most or found)
+
     known = {
         digest(letters_only(target))
         for path in corpus_files(corpora, FOLDER / "furniture", language)
@@ -91,7 +98,7 @@ def english_prose(
     }
     found: dict[str, dict[int, Sentence]] = {}
     for sentence in _candidates(corpora, language, languages):
-        if not weight_of(limits, sentence.origin):
+        if not limit(sentence.origin):
             continue
         key = digest(letters_only(sentence.text))
         if SHORTEST <= len(sentence.text.split()) <= LONGEST and key not in known:
@@ -99,8 +106,7 @@ def english_prose(
             found.setdefault(sentence.origin, {})[key] = sentence
     chosen = []
     for origin, by_key in found.items():
-        limit = int(weight_of(limits, origin))
-        drawn = set(sorted(by_key)[: min(limit, most or limit)])
+        drawn = set(sorted(by_key)[: limit(origin)])
         chosen += [sentence for key, sentence in by_key.items() if key in drawn]
     return chosen
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 
 from normalize.config import MOST_HYPOTHESES
-
-LARGEST_PENALTY = 10
-"""Of the length penalties that `normalize` takes from a package."""
+from normalize.packages.find import LARGEST_LENGTH_PENALTY
 
 
 def numbers(text: str) -> dict[str, float]:
@@ -18,16 +16,16 @@ def numbers(text: str) -> dict[str, float]:
     >>> numbers("tr=1.3,it=1")
     {'tr': 1.3, 'it': 1.0}
     """
-    message = f"{text!r}: write a language and a number, for example tr=1.3,it=1"
     found = {}
-    for part in text.split(","):
+    for part in filter(None, text.split(",")):
         language, _, number = part.partition("=")
-        if part and not language:
-            raise ArgumentTypeError(message)
         try:
-            found |= {language: float(number)} if part else {}
-        except ValueError as error:
-            raise ArgumentTypeError(message) from error
+            found[language] = float(number)
+        except ValueError:
+            language = ""
+        if not language:
+            message = f"{text!r}: write a language and a number, for example tr=1.3,it=1"
+            raise ArgumentTypeError(message)
     return found
 
 
@@ -35,10 +33,8 @@ def length_penalties(text: str) -> dict[str, float]:
     """Like `numbers`, from 0 to 10."""
     found = numbers(text)
     for language, number in found.items():
-        if not 0 <= number <= LARGEST_PENALTY:
-            message = (
-                f"{language}={number:g}: a length penalty is a number from 0 to {LARGEST_PENALTY}"
-            )
+        if not 0 <= number <= LARGEST_LENGTH_PENALTY:
+            message = f"{language}={number:g}: a length penalty is a number from 0 to {LARGEST_LENGTH_PENALTY}"
             raise ArgumentTypeError(message)
     return found
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +31,11 @@ from source_table import (
     Source,
     at_commit,
 )
+
+
+def _together(archives: Iterable[Files]) -> Files:
+    """The files of several archives; of a name in several, those of the last."""
+    return {name: data for files in archives for name, data in files.items()}
 
 
 @dataclass
@@ -116,10 +121,7 @@ class Places:
         a site of its own.
         """
         if source.packages:
-            merged: Files = {}
-            for files in archives:
-                merged |= files
-            archives = [merged]
+            archives = [_together(archives)]
         page = source.of_language(source.page, language)
         lexicon = self.lexicon(language) if source.confidence else None
         for files in archives:
@@ -128,9 +130,8 @@ class Places:
 
     def passages(self, source: Source, archives: list[Files], language: str) -> Iterator[Pair]:
         """The raw sentence pairs of a corpus of passages; its languages may lie in different archives."""
-        page, read = source.of_language(source.page, language), {}
-        for files in archives:
-            read |= source.select(files, language)
+        page = source.of_language(source.page, language)
+        read = source.select(_together(archives), language)
         foreign = {name: data for name, data in read.items() if re.fullmatch(page, name)}
         english = {name: data for name, data in read.items() if re.fullmatch(source.original, name)}
         yield from passages.pairs(english, foreign, self.lexicon(language), source.confidence)

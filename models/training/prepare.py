@@ -160,7 +160,7 @@ def collect(
     rng = random.Random(seed)
     found = Collection()
     for language, paths in files.items():
-        cleaner = Cleaner(evaluation, pages)
+        cleaner, before = Cleaner(evaluation, pages), len(found.names)
         labels: list[tuple[str, str]] = []
         prose: dict[str, list[tuple[str, str]]] = {}
         counts: Counter[str] = Counter()
@@ -195,7 +195,7 @@ def collect(
             made += from_dictionary(language, lexemes, counts, prose, rng)
             if language in GLOSSED:
                 found.lexicons[language] = glossary(lexemes, counts)
-        own = sum(name.startswith(f"{language}/") for name in found.names)
+        own = len(found.names) - before
         made.append((NOISE, noise(min(NOISE_LINES, own // PAIRS_A_NOISE), rng)))
         for name, together in made:
             found.pairs += together

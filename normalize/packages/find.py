@@ -43,6 +43,9 @@ class Origin(StrEnum):
     """The packages that travel with `normalize`."""
 
 
+LARGEST_LENGTH_PENALTY = 10
+"""Beyond it the search's score says nothing but the length."""
+
 TOKENIZER_FILES = {
     TokenizerKind.SENTENCEPIECE: "sentencepiece.model",
     TokenizerKind.BPE: "bpe.model",
@@ -171,8 +174,9 @@ def _length_penalty(metadata: Path, data: dict[str, Any]) -> float | None:
     value = data.get("length_penalty")
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 10:
-        message = f"{metadata}: length_penalty must be a number from 0 to 10, not {value!r}"
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    if not known or not 0 <= value <= LARGEST_LENGTH_PENALTY:
+        message = f"{metadata}: length_penalty must be a number from 0 to {LARGEST_LENGTH_PENALTY}, not {value!r}"
         raise ModelError(message)
     return float(value)
 
