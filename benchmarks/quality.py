@@ -99,7 +99,8 @@ class FurnitureResult:
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """All that is measured of one package. bytes: its size; limit: sentences of each set that were
-    translated (0: all); mbr: hypotheses to choose among, 1: the likeliest; hallucinations: per cent of noisy and foreign inputs.
+    translated (0: all); mbr: hypotheses to choose among, 1: the likeliest; no_repeat_ngram: what may not
+    be said twice, 0: everything may; hallucinations: per cent of noisy and foreign inputs.
     """
 
     pair: str
@@ -109,6 +110,7 @@ class Measurement:
     beam: int
     length_penalty: float
     mbr: int
+    no_repeat_ngram: int
     threads: int
     limit: int
     scores: tuple[Score, ...]
@@ -148,8 +150,10 @@ def plain_decoder(
     return decode
 
 
-def product_decoder(package: Path, options: argparse.Namespace) -> tuple[Decode, int]:
-    """Decoding as users of a package get it: names, numbers, retries and its lexicon; and the hypotheses to choose among."""
+def product_decoder(package: Path, options: argparse.Namespace) -> tuple[Decode, int, int]:
+    """Decoding as users of a package get it: names, numbers, retries and its lexicon; the hypotheses to choose among, and what may not
+    be said twice.
+    """
     from normalize.packages import read_package
     from normalize.stages.translate import TranslateOptions, Translator
 
@@ -158,6 +162,7 @@ def product_decoder(package: Path, options: argparse.Namespace) -> tuple[Decode,
         options.threads,
         options.compute_type,
         options.length_penalty,
+        options.no_repeat_ngram,
         mbr=options.mbr,
     )
     read = read_package(package)
@@ -166,7 +171,7 @@ def product_decoder(package: Path, options: argparse.Namespace) -> tuple[Decode,
     def decode(lines: list[str]) -> list[str]:
         return [translation.text for translation in translator.translate(lines)]
 
-    return decode, how.mbr_with(read.mbr)
+    return decode, how.mbr_with(read.mbr), how.no_repeat_ngram_with(read.no_repeat_ngram)
 
 
 def loops(text: str) -> bool:
@@ -263,9 +268,9 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
     """Everything about one package."""
     metadata = json.loads((package / "metadata.json").read_text(encoding="utf-8"))
     language = metadata["from_code"]
-    penalty, mbr = options.length_penalty, 1
+    penalty, mbr, no_repeat = options.length_penalty, 1, 0
     if options.engine == "normalize":
-        decode, mbr = product_decoder(package, options)
+        decode, mbr, no_repeat = product_decoder(package, options)
         penalty = metadata.get("length_penalty") if penalty is None else penalty
     penalty = ARGOS_LENGTH_PENALTY if penalty is None else penalty
     if options.engine == "plain":
@@ -288,6 +293,7 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
         beam=options.beam,
         length_penalty=penalty,
         mbr=mbr,
+        no_repeat_ngram=no_repeat,
         threads=options.threads,
         limit=options.limit,
         scores=scores,
@@ -303,6 +309,7 @@ def show(found: Measurement) -> None:
     """Print a measurement for people."""
     kind = f"{found.compute_type}, beam {found.beam}, {found.threads} thread(s)"
     kind += f", MBR among {found.mbr}" if found.mbr > 1 else ""
+    kind += f", no {found.no_repeat_ngram}-gram twice" if found.no_repeat_ngram else ""
     print(f"\n{found.pair} {found.version}: {found.bytes / 1e6:.1f} MB, {kind}")
     print(f"{'set':22}{'lines':>6}{'BLEU':>7}{'chrF2':>7}{'words/s':>9}{'lost numbers':>14}"
           f"{'lost negations':>16}{'length':>8}{'loops':>7}")  # fmt: skip
@@ -376,6 +383,11 @@ def main() -> int:
         type=int,
         default=0,
         help="with --engine normalize: hypotheses to choose among by minimum Bayes risk; default: what the package asks for",
+    )
+    parser.add_argument(
+        "--no-repeat-ngram",
+        type=int,
+        help="with --engine normalize: subwords of the shortest sequence that may not occur twice; default: what the package asks for",
     )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--sets", help="only these, such as flores-dev,wmt16")

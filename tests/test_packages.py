@@ -291,6 +291,34 @@ def test_a_number_of_hypotheses_that_is_none(home: Path, value: object) -> None:
         read_package(folder)
 
 
+def test_a_package_is_decoded_without_the_repetitions_that_it_asks_to_leave_out(
+    home: Path,
+) -> None:
+    plain = read_package(copied(home / "plain"))
+    asking = read_package(with_metadata(copied(home / "asking"), no_repeat_ngram=2))
+    assert (plain.no_repeat_ngram, asking.no_repeat_ngram) == (0, 2)
+
+    def decoded(package: Package, option: int | None, search: int | None = None) -> list[str]:
+        engine = Engine(package, TranslateOptions(threads=1, no_repeat_ngram=option))
+        searches = engine.decode(SENTENCES, Decoding(4, no_repeat_ngram=search))
+        return [hypothesis.text for hypothesis in searches]
+
+    usual, bound = decoded(plain, None), decoded(plain, 2)
+    assert usual != bound
+    assert decoded(asking, None) == bound
+    assert decoded(asking, 0) == usual  # an option goes before the package
+    assert decoded(asking, None, 0) == usual  # and a search's own before both
+    argos = Engine(asking, TranslateOptions(threads=1)).decode(SENTENCES, Decoding.of_argos())
+    assert [hypothesis.text for hypothesis in argos] == usual
+
+
+@pytest.mark.parametrize("value", ["4", True, -1, 33, 2.5, None])
+def test_a_longest_repeat_that_is_none(home: Path, value: object) -> None:
+    folder = with_metadata(copied(home / "mine"), no_repeat_ngram=value)
+    with pytest.raises(ModelError, match="no_repeat_ngram must be a whole number from 0 to 32"):
+        read_package(folder)
+
+
 def test_a_lexicon_that_cannot_be_opened(home: Path) -> None:
     package = read_package(copied(home / "mine"))
     package.lexicon_path.mkdir()

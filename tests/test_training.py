@@ -333,6 +333,10 @@ def test_what_is_translated_back_is_named_as_the_sources_are() -> None:
     [
         (("--mbr", "tr=33"), "tr=33: hypotheses are a whole number from 1 to 32"),
         (("--mbr", "tr=1.5"), "tr=1.5: hypotheses are a whole number"),
+        (
+            ("--no-repeat-ngram", "tr=33"),
+            "tr=33: what may not be repeated is a whole number from 0",
+        ),
         (("--length-penalty", "tr=20"), "tr=20: a length penalty is a number from 0 to 10"),
         (("--sharpness", "tr"), "'tr': write a language and a number"),
         (("--sharpness", "=1"), "'=1': write a language and a number"),
@@ -904,7 +908,7 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
     command = (
         corpora, work, "--evaluation", test_sets, "--vocabulary", 400, "--steps", 4,
         "--furniture", tmp_path / "none", "--length-penalty", "tr=1.5", "--mbr", "tr=6",
-        "--", *SMALL,
+        "--no-repeat-ngram", "tr=4", "--", *SMALL,
     )  # fmt: skip
     first = run("recipe.py", *command)
     assert "done already" not in first
@@ -922,10 +926,10 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
     assert "length penalty 0.2" in card
     assert "`normalize` takes" not in card
     other = (work / "models" / "tr-en" / "README.md").read_text(encoding="utf-8")
-    among = "minimum Bayes risk decoding among 6 hypotheses"
-    assert f"`normalize` takes a length penalty of 1.5 and {among}." in other
-    metadata = (work / "models" / "tr-en" / "metadata.json").read_text(encoding="utf-8")
-    assert (json.loads(metadata)["length_penalty"], json.loads(metadata)["mbr"]) == (1.5, 6)
+    among = "minimum Bayes risk decoding among 6 hypotheses and no sequence of 4 subwords twice"
+    assert f"`normalize` takes a length penalty of 1.5, {among}." in other
+    metadata = json.loads((work / "models/tr-en/metadata.json").read_text(encoding="utf-8"))
+    assert [metadata[key] for key in ("length_penalty", "mbr", "no_repeat_ngram")] == [1.5, 6, 4]
     assert "equals a test text by its letters: 0." in card
     assert len(list((work / "argosmodel").glob("*.argosmodel"))) == 2
     assert run("recipe.py", *command).count("done already") == 6

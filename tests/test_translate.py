@@ -20,7 +20,7 @@ from normalize.memory import Memory
 from normalize.packages.lexicon import Lexicon
 from normalize.stages.translate import FakeTranslator, TextTranslator, TranslateOptions, Translator
 from normalize.stages.translate.consensus import ranked
-from normalize.stages.translate.engine import Decoding, Engine, Hypothesis
+from normalize.stages.translate.engine import Decoding, Engine, Hypothesis, longest_repeat
 from normalize.stages.translate.translator import _revealed
 
 
@@ -418,6 +418,49 @@ def test_minimum_bayes_risk_decoding_chooses_among_the_best(length_penalty: floa
     assert [one.text for one in usual] != [one.text for one in found]
 
 
+def pieces_of(engine: Engine, text: str) -> list[str]:
+    return engine._tokenizer.encode([text])[0]
+
+
+def test_what_the_source_says_once_no_translation_says_twice() -> None:
+    """The tiny model repeats itself; with a limit it repeats no more than its source does, and only where it did before does the
+    translation change.
+    """
+    engine = Engine(tiny_package(), options())
+    refrain = "Il gatto dorme sul tetto. Il gatto dorme sul tetto."
+    texts = [*SENTENCES, refrain]
+    free = engine.decode(texts, Decoding(4, no_repeat_ngram=0))
+    bound = engine.decode(texts, Decoding(4, no_repeat_ngram=3))
+    repeats = []
+    for source, before, after in zip(texts, free, bound, strict=True):
+        most = max(3, longest_repeat(pieces_of(engine, source)) + 1)
+        assert longest_repeat(pieces_of(engine, after.text)) < most
+        repeats.append(longest_repeat(pieces_of(engine, before.text)) >= most)
+    assert any(repeats)  # the limit had something to do
+    assert longest_repeat(pieces_of(engine, refrain)) > 3
+    one = Engine(tiny_package(), TranslateOptions(threads=1, no_repeat_ngram=3))
+    assert (
+        one.decode(texts, Decoding(4)) == bound
+    )  # an option is what a search without its own takes
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=12))
+def test_the_longest_repeat_is_that_of_all_pairs_of_places(pieces: list[str]) -> None:
+    pairs = [(first, second) for second in range(len(pieces)) for first in range(second)]
+    common = [
+        next(
+            (
+                size
+                for size in range(len(pieces) - second)
+                if pieces[first + size] != pieces[second + size]
+            ),
+            len(pieces) - second,
+        )
+        for first, second in pairs
+    ]
+    assert longest_repeat(pieces) == max(common, default=0)
+
+
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -483,7 +526,15 @@ def test_a_memory_gives_the_same_and_saves_the_work(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"beam": 0}, {"threads": -1}, {"max_pieces": 3}, {"mbr": -1}, {"mbr": 33}, {"beam": 33}],
+    [
+        {"beam": 0},
+        {"threads": -1},
+        {"max_pieces": 3},
+        {"mbr": -1},
+        {"mbr": 33},
+        {"beam": 33},
+        {"no_repeat_ngram": -1},
+    ],
 )
 def test_options_that_make_no_sense(wrong: dict[str, int]) -> None:
     with pytest.raises(UsageError, match=r"must be at (?:least|most)"):

@@ -106,7 +106,9 @@ def test_plain_sentences_come_out_as_from_argostranslate(tmp_path: Path, languag
     package = next((one for one in shipped if one.source == language), None)
     if package is None:
         pytest.skip("this checkout has no package for the language")
-    search = TranslateOptions(threads=1, length_penalty=ARGOS_LENGTH_PENALTY, mbr=1)
+    search = TranslateOptions(
+        threads=1, length_penalty=ARGOS_LENGTH_PENALTY, no_repeat_ngram=0, mbr=1
+    )
     made = Translator(package, search).translate(PLAIN[language])
     expected = by_argos(package, PLAIN[language], tmp_path)
     # Where a guard stepped in, the difference is meant.

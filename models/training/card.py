@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import fnmatch
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -125,7 +126,14 @@ def _about_search(metadata: Json) -> str:
         wishes.append(f"a length penalty of {metadata['length_penalty']:g}")
     if metadata.get("mbr", 1) > 1:
         wishes.append(f"minimum Bayes risk decoding among {metadata['mbr']} hypotheses")
-    return f" `normalize` takes {' and '.join(wishes)}." if wishes else ""
+    if metadata.get("no_repeat_ngram"):
+        wishes.append(f"no sequence of {metadata['no_repeat_ngram']} subwords twice")
+    return f" `normalize` takes {_enumerated(wishes)}." if wishes else ""
+
+
+def _enumerated(parts: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def failures_of(pair: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 
 from normalize.config import MOST_HYPOTHESES
-from normalize.packages.find import LARGEST_LENGTH_PENALTY
+from normalize.packages.find import LARGEST_LENGTH_PENALTY, LARGEST_NO_REPEAT_NGRAM
 
 
 def numbers(text: str) -> dict[str, float]:
@@ -45,12 +45,23 @@ def hypotheses(text: str) -> dict[str, int]:
     >>> hypotheses("tr=8")
     {'tr': 8}
     """
+    return _whole_numbers(text, "hypotheses are", 1, MOST_HYPOTHESES)
+
+
+def repeats(text: str) -> dict[str, int]:
+    """Like `numbers`, whole numbers from 0 to the longest sequence that a package may ask not to be repeated.
+
+    >>> repeats("tr=4")
+    {'tr': 4}
+    """
+    return _whole_numbers(text, "what may not be repeated is", 0, LARGEST_NO_REPEAT_NGRAM)
+
+
+def _whole_numbers(text: str, what: str, least: int, most: int) -> dict[str, int]:
     found = numbers(text)
     for language, number in found.items():
-        if number not in range(1, MOST_HYPOTHESES + 1):
-            message = (
-                f"{language}={number:g}: hypotheses are a whole number from 1 to {MOST_HYPOTHESES}"
-            )
+        if number not in range(least, most + 1):
+            message = f"{language}={number:g}: {what} a whole number from {least} to {most}"
             raise ArgumentTypeError(message)
     return {language: int(number) for language, number in found.items()}
 

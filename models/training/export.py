@@ -27,7 +27,7 @@ import numpy as np
 import sentencepiece
 import torch
 from ctranslate2.specs import TransformerSpec, common_spec
-from decoding import hypotheses, length_penalties, numbers
+from decoding import hypotheses, length_penalties, numbers, repeats
 from glossary import lexicon_beside
 from layout import (
     BIAS,
@@ -195,12 +195,13 @@ def export(
     quantization: str = "int8",
     length_penalty: float | None = None,
     mbr: int = 1,
+    no_repeat_ngram: int = 0,
 ) -> None:
     """Write the package folder; a folder that is there already is replaced as a whole.
 
-    quantization: a CTranslate2 storage type, `int8` or `float32`. length_penalty, mbr: what `normalize` decodes with, written
-    into the metadata (canaries are argostranslate's); None and 1 leave it at argostranslate's. The lexicon that `prepare.py` left
-    beside the vocabulary goes with it, if it holds any word.
+    quantization: a CTranslate2 storage type, `int8` or `float32`. length_penalty, mbr, no_repeat_ngram: what `normalize`
+    decodes with, written into the metadata (canaries are argostranslate's); None, 1 and 0 leave it at argostranslate's. The lexicon
+    that `prepare.py` left beside the vocabulary goes with it, if it holds any word.
     """
     spec = specification(checkpoint, read_pieces(sentencepiece_model))
     spec.optimize(quantization=None if quantization == "float32" else quantization)
@@ -232,6 +233,8 @@ def export(
         metadata["length_penalty"] = length_penalty
     if mbr > 1:
         metadata["mbr"] = mbr
+    if no_repeat_ngram:
+        metadata["no_repeat_ngram"] = no_repeat_ngram
     _write_json(fresh / "metadata.json", metadata)
     sources = json.loads(CANARIES.read_text(encoding="utf-8"))[language]
     expected = translate(fresh, sources)
@@ -300,6 +303,13 @@ def main() -> None:
         metavar="tr=8",
         help="hypotheses that `normalize` chooses among by minimum Bayes risk; default 1, the likeliest alone",
     )
+    parser.add_argument(
+        "--no-repeat-ngram",
+        type=repeats,
+        default={},
+        metavar="tr=4",
+        help="subwords of the shortest sequence that `normalize` lets occur only once; default 0, none",
+    )
     parser.add_argument("--quantization", choices=("int8", "float32"), default="int8")
     parser.add_argument("--zip", type=Path, help="also write .argosmodel files to this folder")
     options = parser.parse_args()
@@ -317,6 +327,7 @@ def main() -> None:
             options.quantization,
             options.length_penalty.get(language),
             options.mbr.get(language, 1),
+            options.no_repeat_ngram.get(language, 0),
         )
         size = sum(file.stat().st_size for file in package.rglob("*") if file.is_file())
         print(

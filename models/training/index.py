@@ -41,15 +41,14 @@ def write_canaries(package: Path) -> None:
     """
     sys.path.insert(0, str(ROOT))
     from normalize.packages import read_package
-    from normalize.stages.translate.engine import ARGOS_LENGTH_PENALTY, Decoding, Engine
+    from normalize.stages.translate.engine import Decoding, Engine
     from normalize.stages.translate.options import TranslateOptions
 
     found = read_package(package)
     canaries = json.loads((ROOT / "models/training/canaries.json").read_text(encoding="utf-8"))
     sources = canaries[found.source]
     options = TranslateOptions(threads=1)
-    raw = Decoding(options.beam, length_penalty=ARGOS_LENGTH_PENALTY, mbr=1)
-    results = Engine(found, options).decode(sources, raw)
+    results = Engine(found, options).decode(sources, Decoding.of_argos(options.beam))
     pairs = [{"source": s, "target": r.text} for s, r in zip(sources, results, strict=True)]
     text = json.dumps(pairs, ensure_ascii=False, indent=1) + "\n"
     (package / "canaries.json").write_text(text, encoding="utf-8")

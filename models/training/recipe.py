@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from decoding import hypotheses, length_penalties, numbers, text_of
+from decoding import hypotheses, length_penalties, numbers, repeats, text_of
 from glossary import lexicon_beside
 from prepare import corpus_files, files_digest, lexicon_files
 
@@ -126,6 +126,7 @@ def steps(options: argparse.Namespace) -> list[Step]:
         "export.py", checkpoint, vocabulary, models, "--languages", options.languages,
         "--version", options.version, "--sharpness", text_of(options.sharpness),
         "--length-penalty", text_of(options.length_penalty), "--mbr", text_of(options.mbr),
+        "--no-repeat-ngram", text_of(options.no_repeat_ngram),
     )  # fmt: skip
     measure = (
         str(ROOT / "benchmarks" / "quality.py"), *map(str, packages), *evaluation,
@@ -229,6 +230,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         default={},
         metavar="tr=8",
         help="hypotheses that `normalize` chooses among by minimum Bayes risk (`export.py`)",
+    )
+    parser.add_argument(
+        "--no-repeat-ngram",
+        type=repeats,
+        default={},
+        metavar="tr=4",
+        help="subwords of the shortest sequence that `normalize` lets occur only once (`export.py`)",
     )
     parser.add_argument("--machine", default="an unnamed machine", help="for the model cards")
     parser.add_argument("--limit", type=int, default=0, help="sentences of each test set; 0: all")

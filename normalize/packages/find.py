@@ -46,6 +46,9 @@ class Origin(StrEnum):
 LARGEST_LENGTH_PENALTY = 10
 """Beyond it the search's score says nothing but the length."""
 
+LARGEST_NO_REPEAT_NGRAM = 32
+"""Longer sequences that occur twice are whole sentences, which `Flag.LOOP` finds."""
+
 TOKENIZER_FILES = {
     TokenizerKind.SENTENCEPIECE: "sentencepiece.model",
     TokenizerKind.BPE: "bpe.model",
@@ -66,6 +69,8 @@ class Package:
     length_penalty: exponent of the length in the search's score that suits the model, 0 or more; None where its
     metadata gives none.
     mbr: hypotheses that minimum Bayes risk decoding should choose among, 1 to 32; 1 where its metadata gives none.
+    no_repeat_ngram: subwords of the shortest sequence that should not occur twice in a translation, 1 to 32; 0, none, where its
+    metadata gives none.
     """
 
     source: str
@@ -78,6 +83,7 @@ class Package:
     target_prefix: str = ""
     length_penalty: float | None = None
     mbr: int = 1
+    no_repeat_ngram: int = 0
 
     @property
     def pair(self) -> str:
@@ -166,7 +172,10 @@ def read_package(folder: Path, origin: Origin = Origin.EXPLICIT) -> Package:
         ),
         target_prefix=str(data.get("target_prefix", "")),
         length_penalty=_length_penalty(metadata, data),
-        mbr=_mbr(metadata, data),
+        mbr=_whole_number(metadata, data, "mbr", 1, MOST_HYPOTHESES),
+        no_repeat_ngram=_whole_number(
+            metadata, data, "no_repeat_ngram", 0, LARGEST_NO_REPEAT_NGRAM
+        ),
     )
 
 
@@ -181,12 +190,11 @@ def _length_penalty(metadata: Path, data: dict[str, Any]) -> float | None:
     return float(value)
 
 
-def _mbr(metadata: Path, data: dict[str, Any]) -> int:
-    value = data.get("mbr", 1)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_HYPOTHESES:
-        message = (
-            f"{metadata}: mbr must be a whole number from 1 to {MOST_HYPOTHESES}, not {value!r}"
-        )
+def _whole_number(metadata: Path, data: dict[str, Any], key: str, least: int, most: int) -> int:
+    """A number of the metadata; the least where it is not there."""
+    value = data.get(key, least)
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        message = f"{metadata}: {key} must be a whole number from {least} to {most}, not {value!r}"
         raise ModelError(message)
     return value
 

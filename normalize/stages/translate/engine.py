@@ -36,7 +36,8 @@ class Decoding:
     """How the engine searches.
 
     beam: hypotheses kept.
-    no_repeat_ngram: no sequence of so many subwords occurs twice in a translation; 0 allows all.
+    no_repeat_ngram: no sequence of so many subwords occurs twice in a translation, or of one more than the longest that occurs
+    twice in the source, if that is more (see `longest_repeat`); 0 allows all, None takes what the options or the package say.
     repetition_penalty: above 1, subwords already used are less likely.
     min_share: the translation has at least this share of the source's subwords.
     length_penalty: exponent of the length in the search's score, the higher the longer; None takes that of the options
@@ -46,11 +47,16 @@ class Decoding:
     """
 
     beam: int
-    no_repeat_ngram: int = 0
+    no_repeat_ngram: int | None = None
     repetition_penalty: float = 1.0
     min_share: float = 0.0
     length_penalty: float | None = None
     mbr: int | None = None
+
+    @classmethod
+    def of_argos(cls, beam: int = 4) -> Decoding:
+        """As Argos Translate decodes, whatever the package asks for."""
+        return cls(beam, no_repeat_ngram=0, length_penalty=ARGOS_LENGTH_PENALTY, mbr=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,7 @@ class Engine:
         wanted = (options.length_penalty, package.length_penalty, ARGOS_LENGTH_PENALTY)
         self._usual_length_penalty = next(value for value in wanted if value is not None)
         self._usual_mbr = options.mbr_with(package.mbr)
+        self._usual_no_repeat = options.no_repeat_ngram_with(package.no_repeat_ngram)
         self._tokenizer: Tokenizer = load_tokenizer(package)
         try:
             self._translator = ctranslate2.Translator(
@@ -136,9 +143,10 @@ class Engine:
         hypotheses = [Hypothesis("", 0.0, 0)] * len(texts)
         try:
             started = [
-                (numbers, self._start([encoded[number] for number in numbers], decoding))
-                for numbers in batches(
-                    [len(pieces) for pieces in encoded], self._options.max_batch_pieces
+                (numbers, self._start([encoded[number] for number in numbers], decoding, no_repeat))
+                for no_repeat, numbers in batches(
+                    [(len(pieces), self._no_repeat(pieces, decoding)) for pieces in encoded],
+                    self._options.max_batch_pieces,
                 )
             ]
             for numbers, results in started:
@@ -149,8 +157,10 @@ class Engine:
             raise TranslationError(message) from exc
         return hypotheses
 
-    def _start(self, batch: list[list[str]], decoding: Decoding) -> list[Any]:
-        """Queue one batch of equally long texts; what comes back has a method `result`."""
+    def _start(self, batch: list[list[str]], decoding: Decoding, no_repeat: int) -> list[Any]:
+        """Queue one batch of equally long texts, whose translations may repeat nothing of `no_repeat` subwords; what comes back has
+        a method `result`.
+        """
         length = len(batch[0])
         started: list[Any] = self._translator.translate_batch(
             batch,
@@ -159,7 +169,7 @@ class Engine:
             beam_size=max(decoding.beam, self._mbr(decoding)),
             num_hypotheses=self._mbr(decoding),
             length_penalty=self._length_penalty(decoding),
-            no_repeat_ngram_size=decoding.no_repeat_ngram,
+            no_repeat_ngram_size=no_repeat,
             repetition_penalty=decoding.repetition_penalty,
             min_decoding_length=max(1, int(length * decoding.min_share)),
             # A loop would else run to the limit; no sound translation is this much longer.
@@ -172,6 +182,12 @@ class Engine:
     def _length_penalty(self, decoding: Decoding) -> float:
         own = decoding.length_penalty
         return self._usual_length_penalty if own is None else own
+
+    def _no_repeat(self, pieces: Sequence[str], decoding: Decoding) -> int:
+        """The shortest sequence of subwords that a translation may not repeat; 0 where it may repeat all."""
+        own = decoding.no_repeat_ngram
+        least = self._usual_no_repeat if own is None else own
+        return max(least, longest_repeat(pieces) + 1) if least else 0
 
     def _mbr(self, decoding: Decoding) -> int:
         return self._usual_mbr if decoding.mbr is None else decoding.mbr
@@ -195,17 +211,39 @@ class Engine:
         return pieces[1:] if self._prefix and pieces[:1] == [self._prefix] else pieces
 
 
-def batches(lengths: Sequence[int], max_pieces: int) -> Iterator[list[int]]:
-    """Index lists of texts with equal lengths, the longest first; none for texts without subwords.
+def longest_repeat(pieces: Sequence[str]) -> int:
+    """The length of the longest sequence that occurs at two places of a text, which may overlap.
 
-    >>> list(batches([2, 3, 2, 0, 2], 4))
-    [[1], [0, 2], [4]]
+    What a source says twice its translation may say twice: a long name, a refrain, `ha ha ha`.
+
+    >>> longest_repeat("new york is not york".split()), longest_repeat("ha ha ha ha".split())
+    (1, 3)
     """
-    by_length: defaultdict[int, list[int]] = defaultdict(list)
-    for number, length in enumerate(lengths):
-        by_length[length].append(number)
-    by_length.pop(0, None)
-    for length in sorted(by_length, reverse=True):
-        numbers = by_length[length]
-        size = max(1, max_pieces // length)
-        yield from (numbers[start : start + size] for start in range(0, len(numbers), size))
+    longest = 0
+    while _occurs_twice(pieces, longest + 1):
+        longest += 1
+    return longest
+
+
+def _occurs_twice(pieces: Sequence[str], size: int) -> bool:
+    starts = range(len(pieces) - size + 1)
+    return len({tuple(pieces[start : start + size]) for start in starts}) < len(starts)
+
+
+def batches(kinds: Sequence[tuple[int, int]], max_pieces: int) -> Iterator[tuple[int, list[int]]]:
+    """Index lists of texts of one kind, the longest texts first; none for texts without subwords.
+
+    kinds: of each text, how many subwords it has, and what else must be the same in a batch, which comes with each list.
+
+    >>> list(batches([(2, 4), (3, 4), (2, 4), (0, 4), (2, 4), (2, 5)], 4))
+    [(4, [1]), (5, [5]), (4, [0, 2]), (4, [4])]
+    """
+    by_kind: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for number, kind in enumerate(kinds):
+        by_kind[kind].append(number)
+    for length, other in sorted(by_kind, reverse=True):
+        if length:
+            numbers = by_kind[length, other]
+            size = max(1, max_pieces // length)
+            for start in range(0, len(numbers), size):
+                yield other, numbers[start : start + size]

@@ -12,7 +12,7 @@ from normalize.errors import NormalizeError
 from normalize.packages import find
 from normalize.packages.find import Origin, Package, file_digest
 from normalize.packages.lexicon import LEXICON_FILE, Lexicon
-from normalize.stages.translate.engine import ARGOS_LENGTH_PENALTY, Decoding, Engine
+from normalize.stages.translate.engine import Decoding, Engine
 from normalize.stages.translate.options import TranslateOptions
 
 
@@ -67,7 +67,7 @@ def _wrong_translations(package: Package) -> list[str]:
     sources = [source for source, _ in canaries]
     try:
         Lexicon.read(package.lexicon_path)
-        raw = Decoding(beam=4, length_penalty=ARGOS_LENGTH_PENALTY, mbr=1)
+        raw = Decoding.of_argos()
         found = Engine(package, TranslateOptions(threads=1)).decode(sources or ["."], raw)
     except NormalizeError as exc:
         return [str(exc)]

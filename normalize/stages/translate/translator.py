@@ -19,7 +19,7 @@ from normalize.stages.translate.options import TranslateOptions
 from normalize.stages.translate.plan import Part, Planner, Protection, Unit
 from normalize.stages.translate.tokenizers import PLACEHOLDERS
 
-REVISION = 7
+REVISION = 8
 """Counts the changes of this package's code that change translations; part of the translation
 memory's key.
 """
