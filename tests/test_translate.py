@@ -21,6 +21,7 @@ from normalize.packages.lexicon import Lexicon
 from normalize.stages.translate import FakeTranslator, TextTranslator, TranslateOptions, Translator
 from normalize.stages.translate.consensus import ranked
 from normalize.stages.translate.engine import Decoding, Engine, Hypothesis, longest_repeat
+from normalize.stages.translate.names import with_names_mended
 from normalize.stages.translate.translator import _revealed
 
 
@@ -222,6 +223,23 @@ def test_slips_in_a_name_are_mended_and_other_words_are_not(answer: str, expecte
     source = "Ieri il vecchio signor Wexlamb ha parlato"
     made = translated(source, {source: answer})
     assert (made.text, made.flags) == (expected, ())
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "expected"),
+    [
+        ("Wexlamb hemşireydi", "Wexlambb was a nurse", "Wexlamb was a nurse"),
+        ("Dün geldi. Wexlamb gitti.", "He came. Wexllamb left.", "He came. Wexlamb left."),
+        ("Wexlamb hemşireydi", "Wexlumm was a nurse", "Wexlumm was a nurse"),  # too far from it
+        ("Wexlamb hemşireydi", "The wexlamb was a nurse", "The wexlamb was a nurse"),
+        ("Kitaplarım masada", "Kitaplarim are on the table", "Kitaplarim are on the table"),
+        ("Wexlamb Xoli Yarqa", "Wexlambb Xoli Yarqa", "Wexlambb Xoli Yarqa"),  # a title
+    ],
+)
+def test_at_the_beginning_of_a_sentence_only_a_slip_is_mended(
+    source: str, answer: str, expected: str
+) -> None:
+    assert with_names_mended(source, answer, "tr") == expected
 
 
 def test_a_name_that_stays_lost_is_flagged() -> None:
