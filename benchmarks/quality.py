@@ -162,8 +162,8 @@ def product_decoder(package: Path, options: argparse.Namespace) -> tuple[Decode,
         options.threads,
         options.compute_type,
         options.length_penalty,
-        options.no_repeat_ngram,
         mbr=options.mbr,
+        no_repeat_ngram=options.no_repeat_ngram,
     )
     read = read_package(package)
     translator = Translator(read, how)
@@ -397,6 +397,8 @@ def main() -> int:
         "--check", type=Path, metavar="INDEX", help="compare with the floors of models/index.toml"
     )
     options = parser.parse_args()
+    if options.engine == "plain" and (options.mbr or options.no_repeat_ngram is not None):
+        parser.error("--mbr and --no-repeat-ngram are of `normalize`: add --engine normalize")
     packages = [folder for folder in options.packages if (folder / "metadata.json").exists()]
     if not packages:
         parser.error("none of these folders is a package (no metadata.json)")

@@ -926,7 +926,7 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
     assert "length penalty 0.2" in card
     assert "`normalize` takes" not in card
     other = (work / "models" / "tr-en" / "README.md").read_text(encoding="utf-8")
-    among = "minimum Bayes risk decoding among 6 hypotheses and no sequence of 4 subwords twice"
+    among = "minimum Bayes risk decoding among 6 hypotheses and a limit on repetitions (4 subwords)"
     assert f"`normalize` takes a length penalty of 1.5, {among}." in other
     metadata = json.loads((work / "models/tr-en/metadata.json").read_text(encoding="utf-8"))
     assert [metadata[key] for key in ("length_penalty", "mbr", "no_repeat_ngram")] == [1.5, 6, 4]

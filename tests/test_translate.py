@@ -21,7 +21,6 @@ from normalize.packages.lexicon import Lexicon
 from normalize.stages.translate import FakeTranslator, TextTranslator, TranslateOptions, Translator
 from normalize.stages.translate.consensus import ranked
 from normalize.stages.translate.engine import Decoding, Engine, Hypothesis, longest_repeat
-from normalize.stages.translate.names import with_names_mended
 from normalize.stages.translate.translator import _revealed
 
 
@@ -225,23 +224,6 @@ def test_slips_in_a_name_are_mended_and_other_words_are_not(answer: str, expecte
     assert (made.text, made.flags) == (expected, ())
 
 
-@pytest.mark.parametrize(
-    ("source", "answer", "expected"),
-    [
-        ("Wexlamb hemşireydi", "Wexlambb was a nurse", "Wexlamb was a nurse"),
-        ("Dün geldi. Wexlamb gitti.", "He came. Wexllamb left.", "He came. Wexlamb left."),
-        ("Wexlamb hemşireydi", "Wexlumm was a nurse", "Wexlumm was a nurse"),  # too far from it
-        ("Wexlamb hemşireydi", "The wexlamb was a nurse", "The wexlamb was a nurse"),
-        ("Kitaplarım masada", "Kitaplarim are on the table", "Kitaplarim are on the table"),
-        ("Wexlamb Xoli Yarqa", "Wexlambb Xoli Yarqa", "Wexlambb Xoli Yarqa"),  # a title
-    ],
-)
-def test_at_the_beginning_of_a_sentence_only_a_slip_is_mended(
-    source: str, answer: str, expected: str
-) -> None:
-    assert with_names_mended(source, answer, "tr") == expected
-
-
 def test_a_name_that_stays_lost_is_flagged() -> None:
     source = "Ieri il ministro Anna Grunwitz ha parlato"
     hidden = "Ieri il ministro Anna ｟0｠ ha parlato"
@@ -374,22 +356,27 @@ def test_the_fake_and_the_translator_are_text_translators() -> None:
 # With a real engine.
 
 
-def options(threads: int = 1, batch: int = 2048, mbr: int = 1) -> TranslateOptions:
-    return TranslateOptions(threads=threads, max_batch_pieces=batch, mbr=mbr)
+def options(
+    threads: int = 1, batch: int = 2048, mbr: int = 1, no_repeat_ngram: int | None = None
+) -> TranslateOptions:
+    return TranslateOptions(
+        threads=threads, max_batch_pieces=batch, mbr=mbr, no_repeat_ngram=no_repeat_ngram
+    )
 
 
-@pytest.mark.parametrize("mbr", [1, 6])
-def test_nothing_but_the_text_decides_a_translation(mbr: int) -> None:
+@pytest.mark.parametrize(("mbr", "no_repeat"), [(1, 0), (6, 0), (1, 2), (6, 2)])
+def test_nothing_but_the_text_decides_a_translation(mbr: int, no_repeat: int) -> None:
     package = tiny_package()
     texts = [
         *SENTENCES,
+        *(f"{text} {text}" for text in SENTENCES),
         *(f"{one} {other}" for one, other in zip(SENTENCES, SENTENCES[3:], strict=False)),
     ]
-    single = Translator(package, options(mbr=mbr))
+    single = Translator(package, options(mbr=mbr, no_repeat_ngram=no_repeat))
     alone = {text: single.translate([text])[0] for text in texts}
     for seed, threads, batch in ((1, 1, 64), (2, 3, 4096), (3, 2, 1)):
         shuffled = random.Random(seed).sample(texts, len(texts))
-        translator = Translator(package, options(threads, batch, mbr))
+        translator = Translator(package, options(threads, batch, mbr, no_repeat))
         for text, made in zip(shuffled, translator.translate(shuffled), strict=True):
             assert made == alone[text]
     assert len({made.text for made in alone.values()}) > len(texts) / 2  # the check is no tautology
@@ -436,30 +423,61 @@ def test_minimum_bayes_risk_decoding_chooses_among_the_best(length_penalty: floa
     assert [one.text for one in usual] != [one.text for one in found]
 
 
-def pieces_of(engine: Engine, text: str) -> list[str]:
-    return engine._tokenizer.encode([text])[0]
+def searched(engine: Engine, text: str, decoding: Decoding) -> tuple[int, list[str]]:
+    """The limit on repetitions that a text is searched with, and the subwords of its translation."""
+    pieces = engine._tokenizer.encode([text])[0]
+    limit = engine._no_repeat(pieces, decoding)
+    (found,) = engine._start([pieces], decoding, limit)
+    return limit, found.result().hypotheses[0]
 
 
 def test_what_the_source_says_once_no_translation_says_twice() -> None:
-    """The tiny model repeats itself; with a limit it repeats no more than its source does, and only where it did before does the
-    translation change.
-    """
+    engine = Engine(tiny_package(), options())
+    free, bound = Decoding(4, no_repeat_ngram=0), Decoding(4, no_repeat_ngram=2)
+    repeating = 0
+    for source in SENTENCES:
+        limit, translation = searched(engine, source, bound)
+        assert limit == max(2, longest_repeat(engine._tokenizer.encode([source])[0]) + 1)
+        assert longest_repeat(translation) < limit
+        unlimited, usual = searched(engine, source, free)
+        assert unlimited == 0
+        repeating += longest_repeat(usual) >= limit
+    assert repeating  # the limit had something to do
+    option = Engine(tiny_package(), TranslateOptions(threads=1, no_repeat_ngram=2))
+    assert option.decode(SENTENCES, Decoding(4)) == engine.decode(SENTENCES, bound)
+
+
+def test_a_refrain_may_be_translated_twice() -> None:
     engine = Engine(tiny_package(), options())
     refrain = "Il gatto dorme sul tetto. Il gatto dorme sul tetto."
-    texts = [*SENTENCES, refrain]
-    free = engine.decode(texts, Decoding(4, no_repeat_ngram=0))
-    bound = engine.decode(texts, Decoding(4, no_repeat_ngram=3))
-    repeats = []
-    for source, before, after in zip(texts, free, bound, strict=True):
-        most = max(3, longest_repeat(pieces_of(engine, source)) + 1)
-        assert longest_repeat(pieces_of(engine, after.text)) < most
-        repeats.append(longest_repeat(pieces_of(engine, before.text)) >= most)
-    assert any(repeats)  # the limit had something to do
-    assert longest_repeat(pieces_of(engine, refrain)) > 3
-    one = Engine(tiny_package(), TranslateOptions(threads=1, no_repeat_ngram=3))
-    assert (
-        one.decode(texts, Decoding(4)) == bound
-    )  # an option is what a search without its own takes
+    usual = searched(engine, refrain, Decoding(4, no_repeat_ngram=0))[1]
+    limit, translation = searched(engine, refrain, Decoding(4, no_repeat_ngram=2))
+    assert translation == usual
+    assert 2 <= longest_repeat(usual) < limit
+    strict = Decoding(4, no_repeat_ngram=2, as_source=False)
+    assert searched(engine, refrain, strict)[0] == 2
+    assert longest_repeat(searched(engine, refrain, strict)[1]) < 2
+
+
+@pytest.mark.parametrize(
+    ("option", "search", "expected"),
+    [
+        (None, None, 0),
+        (None, 3, 3),
+        (2, None, 2),
+        (2, 3, 2),
+        (4, 3, 3),
+        (0, 3, 3),
+        (4, 0, 0),
+        (0, None, 0),
+    ],
+)
+def test_the_stricter_limit_on_repetitions_holds(
+    option: int | None, search: int | None, expected: int
+) -> None:
+    engine = Engine(tiny_package(), TranslateOptions(threads=1, no_repeat_ngram=option))
+    decoding = Decoding(4, no_repeat_ngram=search)
+    assert engine._no_repeat(["a", "b", "c"], decoding) == expected
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=12))
@@ -552,6 +570,7 @@ def test_a_memory_gives_the_same_and_saves_the_work(tmp_path: Path) -> None:
         {"mbr": 33},
         {"beam": 33},
         {"no_repeat_ngram": -1},
+        {"no_repeat_ngram": 33},
     ],
 )
 def test_options_that_make_no_sense(wrong: dict[str, int]) -> None:

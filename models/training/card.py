@@ -127,7 +127,7 @@ def _about_search(metadata: Json) -> str:
     if metadata.get("mbr", 1) > 1:
         wishes.append(f"minimum Bayes risk decoding among {metadata['mbr']} hypotheses")
     if metadata.get("no_repeat_ngram"):
-        wishes.append(f"no sequence of {metadata['no_repeat_ngram']} subwords twice")
+        wishes.append(f"a limit on repetitions ({metadata['no_repeat_ngram']} subwords)")
     return f" `normalize` takes {_enumerated(wishes)}." if wishes else ""
 
 

@@ -3,7 +3,7 @@
 In CTranslate2 the integer matrix products do not depend on what else is in a batch, but attention
 is computed in floating point over the padded length of the batch, so a sentence's score, and rarely
 its words, depend on its longest companion. Batches here hold only texts with the same number of
-subwords: nothing is padded, and every text and score is bit for bit what the text alone would give,
+subwords, and with the same limit on repetitions: nothing is padded, and every text and score is bit for bit what the text alone would give,
 for any order, batch size, number of threads and processes (`benchmarks/translate.py --invariance`
 measures it).
 
@@ -13,6 +13,7 @@ The price is small batches where texts are few: give the engine a thousand or mo
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -36,8 +37,10 @@ class Decoding:
     """How the engine searches.
 
     beam: hypotheses kept.
-    no_repeat_ngram: no sequence of so many subwords occurs twice in a translation, or of one more than the longest that occurs
-    twice in the source, if that is more (see `longest_repeat`); 0 allows all, None takes what the options or the package say.
+    no_repeat_ngram: no sequence of so many subwords occurs twice in a translation, or of fewer where the options or the package
+    say so; 0 allows all, None takes what those say.
+    as_source: what the source says twice may be said twice: the limit is one more than the longest sequence of subwords that
+    occurs twice in the source (see `longest_repeat`), if that is more.
     repetition_penalty: above 1, subwords already used are less likely.
     min_share: the translation has at least this share of the source's subwords.
     length_penalty: exponent of the length in the search's score, the higher the longer; None takes that of the options
@@ -48,6 +51,7 @@ class Decoding:
 
     beam: int
     no_repeat_ngram: int | None = None
+    as_source: bool = True
     repetition_penalty: float = 1.0
     min_share: float = 0.0
     length_penalty: float | None = None
@@ -185,9 +189,9 @@ class Engine:
 
     def _no_repeat(self, pieces: Sequence[str], decoding: Decoding) -> int:
         """The shortest sequence of subwords that a translation may not repeat; 0 where it may repeat all."""
-        own = decoding.no_repeat_ngram
-        least = self._usual_no_repeat if own is None else own
-        return max(least, longest_repeat(pieces) + 1) if least else 0
+        own, usual = decoding.no_repeat_ngram, self._usual_no_repeat
+        least = usual if own is None else min(own, usual or own)
+        return max(least, longest_repeat(pieces) + 1) if least and decoding.as_source else least
 
     def _mbr(self, decoding: Decoding) -> int:
         return self._usual_mbr if decoding.mbr is None else decoding.mbr
@@ -214,15 +218,13 @@ class Engine:
 def longest_repeat(pieces: Sequence[str]) -> int:
     """The length of the longest sequence that occurs at two places of a text, which may overlap.
 
-    What a source says twice its translation may say twice: a long name, a refrain, `ha ha ha`.
+    A long name, a refrain, `ha ha ha`: about as much may its translation say twice.
 
     >>> longest_repeat("new york is not york".split()), longest_repeat("ha ha ha ha".split())
     (1, 3)
     """
-    longest = 0
-    while _occurs_twice(pieces, longest + 1):
-        longest += 1
-    return longest
+    sizes = range(1, len(pieces))
+    return bisect_left(sizes, True, key=lambda size: not _occurs_twice(pieces, size))
 
 
 def _occurs_twice(pieces: Sequence[str], size: int) -> bool:

@@ -1,7 +1,7 @@
 """Names that a translation has to carry over as they are: what no vocabulary of the source language lists, though it is written as a name.
 
 A small model spells a rare name by its sound (`SPI` for `SPÖ`) or leaves it out. Names are looked for only where capitals mean something:
-not in titles, not in capitals throughout, and at the beginning of a sentence only to mend a slip of a letter or two.
+not at the beginning of a sentence, not in titles, not in capitals throughout.
 """
 
 from __future__ import annotations
@@ -34,10 +34,8 @@ _FOREIGN = {"it": re.compile("[jkwxyJKWXY]"), "tr": re.compile("[qwxQWX]")}
 """Letters that words of a language do not have."""
 
 
-def name_spans(text: str, language: str, *, at_starts: bool = False) -> list[Span]:
+def name_spans(text: str, language: str) -> list[Span]:
     """The names of a text in the language of that code, in order; names side by side are one span.
-
-    at_starts: also words at the beginning of sentences, which may be rare words.
 
     >>> text = "Ieri il ministro Zubrowka ha parlato a Roma."
     >>> [text[span.start : span.end] for span in name_spans(text, "it")]
@@ -51,7 +49,7 @@ def name_spans(text: str, language: str, *, at_starts: bool = False) -> list[Spa
         return []
     spans: list[Span] = []
     for match in words:
-        if not _is_name(match, language, at_starts=at_starts):
+        if not _is_name(match, language):
             continue
         if spans and text[spans[-1].end : match.start()] in _JOINTS:
             spans[-1] = Span(spans[-1].start, match.end())
@@ -60,13 +58,13 @@ def name_spans(text: str, language: str, *, at_starts: bool = False) -> list[Spa
     return spans
 
 
-def _is_name(match: re.Match[str], language: str, *, at_starts: bool) -> bool:
+def _is_name(match: re.Match[str], language: str) -> bool:
     word = match[0]
     if len(word) < MIN_LETTERS or not word[0].isupper() or vocabulary().knows(word, language):
         return False
     if language == "tr" and _TURKISH_ENDING.match(match.string, match.end()):
         return True  # only a name has an apostrophe before its ending
-    if not (at_starts or word.isupper()) and _STARTS.search(match.string, 0, match.start()):
+    if not word.isupper() and _STARTS.search(match.string, 0, match.start()):
         return False
     return word.isupper() or not _may_be_a_form(word, language)
 
@@ -112,48 +110,44 @@ def lost_names(source: str, target: str, language: str) -> list[str]:
 def with_names_mended(source: str, target: str, language: str) -> str:
     """A translation with the rare names of the source in place of what the model made of them.
 
-    What stands for a name begins with a capital, is no English word, has no counterpart in the source, and is spelt much like it,
-    more so where the name begins a sentence; or it is the name without its capital, where the translation has it nowhere else.
+    What stands for a name begins with a capital, is no English word, has no counterpart in the source, and is spelt much like it; or
+    it is the name without its capital, where the translation has it nowhere else.
 
     >>> with_names_mended("Ieri il ministro Zubrowka ha parlato.", "Yesterday Minister Zubrovka spoke.", "it")
     'Yesterday Minister Zubrowka spoke.'
     """
-    names = _names(source, name_spans(source, language, at_starts=True))
-    if not names:
+    spans = name_spans(source, language)
+    if not spans:
         return target
-    sure = _names(source, name_spans(source, language))
     written = {match[0] for match in _WORD.finditer(source)}
+    names = dict.fromkeys(
+        match[0] for span in spans for match in _WORD.finditer(source, span.start, span.end)
+    )
     found = list(_WORD.finditer(target))
     there = {match[0] for match in found}
-    small = {name.lower(): name for name in sure if name not in there}
+    small = {name.lower(): name for name in names if name not in there}
     own, bare = set(_bare_words(source)), set(_bare_words(target))
-    missing = {name for name in sure if bare.isdisjoint(_bare_words(name))}
     parts, end = [], 0
     for match in found:
         word = match[0]
         name = small.get(word) if word not in written else None
         if word[0].isupper() and own.isdisjoint(_bare_words(word)):
-            name = _meant_by(word, names, missing)
+            name = _meant_by(word, names, bare)
         if name is not None:
             parts += [target[end : match.start()], name]
             end = match.end()
     return "".join([*parts, target[end:]])
 
 
-def _names(text: str, spans: Iterable[Span]) -> list[str]:
-    """The words of spans, in order, each once."""
-    words = (match[0] for span in spans for match in _WORD.finditer(text, span.start, span.end))
-    return list(dict.fromkeys(words))
-
-
-def _meant_by(word: str, names: Iterable[str], missing: AbstractSet[str]) -> str | None:
-    """The name that a word with a capital stands for; more likeness is asked for where it is not one of those that are missing."""
+def _meant_by(word: str, names: Iterable[str], there: AbstractSet[str]) -> str | None:
+    """The name that a word with a capital stands for; more likeness is asked for where the name is there (`there`: bare words) too."""
     if vocabulary().knows(word, "en"):
         return None
     best, meant = 0.0, None
     for name in names:
         likeness = _likeness(name, word)
-        if likeness > best and (likeness >= MIN_LIKENESS_OF_SLIPS or name in missing):
+        is_missing = there.isdisjoint(_bare_words(name))
+        if likeness > best and (likeness >= MIN_LIKENESS_OF_SLIPS or is_missing):
             plural = "s" if name.isupper() and word.endswith("s") else ""
             best, meant = likeness, name + plural
     return meant

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from normalize.config import MOST_HYPOTHESES
 from normalize.errors import UsageError
+from normalize.packages.find import LARGEST_NO_REPEAT_NGRAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,36 +21,40 @@ class TranslateOptions:
     `auto`, ...; see CTranslate2.
     length_penalty: exponent of the length in the search's score, the higher the longer; None takes
     what the package's metadata says, else 0.2 as Argos Translate does.
-    no_repeat_ngram: no sequence of so many subwords occurs twice in a translation, unless one as long occurs twice in the source;
-    0 allows all; None takes what the package's metadata says, else 0.
     mbr: hypotheses that minimum Bayes risk decoding chooses among, 1 to 32, for which the beam grows if need be; 1 takes the
     likeliest; 0 takes what the package's metadata says, else 1, and 1 where the beam is 1.
     max_pieces: longest text, in subwords, given to the model at once; longer ones are split at
     clause boundaries.
     max_batch_pieces: source subwords in one batch of the engine. Never changes a result.
+    no_repeat_ngram: no sequence of so many subwords, or of one more than the longest that occurs twice in the source, if that is more,
+    occurs twice in what is translated at once, 1 to 32; 0 allows all, but in second attempts, which have limits of their own; None
+    takes what the package's metadata says, else 0.
     """
 
     beam: int = 4
     threads: int = 0
     compute_type: str = "int8"
     length_penalty: float | None = None
-    no_repeat_ngram: int | None = None
     mbr: int = 0
     max_pieces: int = 140
     max_batch_pieces: int = 2048
+    no_repeat_ngram: int | None = None
 
     def __post_init__(self) -> None:
         """Raise UsageError for a number that makes no sense."""
-        lowest = {
-            "beam": 1, "threads": 0, "no_repeat_ngram": 0, "mbr": 0, "max_pieces": 8, "max_batch_pieces": 1,
-        }  # fmt: skip
-        for name, least in lowest.items():
-            if (value := getattr(self, name)) is not None and value < least:
-                message = f"{name} must be at least {least}, not {value}"
-                raise UsageError(message)
-        for name in ("beam", "mbr"):
-            if getattr(self, name) > MOST_HYPOTHESES:
-                message = f"{name} must be at most {MOST_HYPOTHESES}, not {getattr(self, name)}"
+        limits: dict[str, tuple[int, float]] = {
+            "beam": (1, MOST_HYPOTHESES),
+            "threads": (0, inf),
+            "mbr": (0, MOST_HYPOTHESES),
+            "max_pieces": (8, inf),
+            "max_batch_pieces": (1, inf),
+            "no_repeat_ngram": (0, LARGEST_NO_REPEAT_NGRAM),
+        }
+        for name, (least, largest) in limits.items():
+            value = getattr(self, name)
+            if value is not None and not least <= value <= largest:
+                bound = f"least {least}" if value < least else f"most {largest}"
+                message = f"{name} must be at {bound}, not {value}"
                 raise UsageError(message)
 
     def mbr_with(self, package_mbr: int) -> int:

@@ -102,7 +102,11 @@ class Translator:
         self._usual = Decoding(beam=options.beam)
         self._fuller = Decoding(beam=options.beam, no_repeat_ngram=4, length_penalty=2.0)
         self._safer = Decoding(
-            beam=max(options.beam, 2) + 2, no_repeat_ngram=3, repetition_penalty=1.2, min_share=0.3
+            beam=max(options.beam, 2) + 2,
+            no_repeat_ngram=3,
+            as_source=False,
+            repetition_penalty=1.2,
+            min_share=0.3,
         )
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
