@@ -20,7 +20,13 @@ from normalize.memory import Memory
 from normalize.packages.lexicon import Lexicon
 from normalize.stages.translate import FakeTranslator, TextTranslator, TranslateOptions, Translator
 from normalize.stages.translate.consensus import ranked
-from normalize.stages.translate.engine import Decoding, Engine, Hypothesis, longest_repeat
+from normalize.stages.translate.engine import (
+    FEWEST_PIECES_TO_CHOOSE,
+    Decoding,
+    Engine,
+    Hypothesis,
+    longest_repeat,
+)
 from normalize.stages.translate.translator import _revealed
 
 
@@ -174,6 +180,44 @@ def test_the_hypothesis_with_the_least_wrong_serves_where_the_first_cannot_be_us
     (made,) = Translator.from_decoder(decoder).translate([source])
     assert (made.text, made.flags) == ("In 1998 the minister spoke", (Flag.SHORT,))
     assert [decoding.length_penalty for _, decoding in decoder.asked] == [None, 2.0]
+
+
+COUNCIL = "Lunedì mattina il consiglio della città si è riunito nella grande sala del vecchio municipio di piazza Garibaldi,"
+TALKS = "e dopo molte ore i colloqui tra il sindaco e tutti i rappresentanti dei quartieri sono andati bene."
+
+
+def test_a_long_text_is_also_translated_in_parts_and_the_hypotheses_of_both_are_chosen_among() -> (
+    None
+):
+    whole = f"{COUNCIL} {TALKS}"
+    decoder = Scripted(
+        {
+            whole: "On Monday morning the city council met in the great hall of the old town hall on the square.",
+            COUNCIL: "On Monday morning the city council met in the great hall of the old town hall on the square,",
+            TALKS: "and after many hours the talks with all of the districts went well.",
+        }
+    )
+    decoder.others = {
+        whole: [
+            "The city council met, and after many hours the talks with all of the districts went well."
+        ],
+        TALKS: ["and after many hours the talks with the districts were good."],
+    }
+    (made,) = Translator.from_decoder(decoder).translate([whole])
+    assert [text for text, _ in decoder.asked] == [whole, COUNCIL, TALKS]
+    assert made.text == (
+        "On Monday morning the city council met in the great hall of the old town hall on the square, "
+        "and after many hours the talks with all of the districts went well."
+    )
+    assert made.flags == ()
+    assert made.score == -0.5  # of the parts together
+
+
+def test_a_text_is_translated_in_parts_only_where_there_is_a_choice_and_it_is_long() -> None:
+    decoder = Scripted({})
+    decoder.others = {COUNCIL: ["[another]"]}
+    Translator.from_decoder(decoder).translate([f"{COUNCIL} {TALKS}", COUNCIL])
+    assert {text for text, _ in decoder.asked} == {f"{COUNCIL} {TALKS}", COUNCIL}
 
 
 def test_a_lost_number_is_mended_rather_than_the_sentence_cut_short() -> None:
@@ -421,6 +465,24 @@ def test_minimum_bayes_risk_decoding_chooses_among_the_best(length_penalty: floa
         )
     usual = engine.decode(SENTENCES, Decoding(6, length_penalty=length_penalty, mbr=1))
     assert [one.text for one in usual] != [one.text for one in found]
+
+
+def test_of_a_short_text_the_likeliest_hypothesis_is_taken() -> None:
+    engine = Engine(tiny_package(), options())
+    words = " ".join(SENTENCES).split()
+    texts = [text for text in dict.fromkeys(words) if engine.count(text) > 0]
+    short = [text for text in texts if engine.count(text) < FEWEST_PIECES_TO_CHOOSE]
+    chosen = engine.decode(short, Decoding(1, mbr=6))
+    likeliest = engine.decode(short, Decoding(6, mbr=1))
+    assert [one.text for one in chosen] == [one.text for one in likeliest]
+    agreeing = [
+        ranked([one.text, *(other.text for other in one.others)], totals(one))[0] for one in chosen
+    ]
+    assert any(agreeing)  # of some another agrees more
+
+
+def totals(found: Hypothesis) -> list[float]:
+    return [one.score * one.pieces for one in (found, *found.others)]
 
 
 def searched(engine: Engine, text: str, decoding: Decoding) -> tuple[int, list[str]]:

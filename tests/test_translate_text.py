@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from normalize.document import Flag
 from normalize.packages.lexicon import Lexicon
-from normalize.stages.translate.casing import is_shouted, sentence_case, with_manner_of
+from normalize.stages.translate.casing import continued, is_shouted, sentence_case, with_manner_of
 from normalize.stages.translate.frame import framed
 from normalize.stages.translate.guards import flags_of, lost_numbers
 from normalize.stages.translate.plan import Planner, Protection, Unit
@@ -135,6 +135,29 @@ def test_sentence_case_knows_the_turkish_i() -> None:
 )
 def test_manner(source: str, target: str, expected: str) -> None:
     assert with_manner_of(source, target) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "target", "expected"),
+    [
+        ("the daughter Abigail ", "He said no", "he said no"),
+        ("on Monday, ", "The talks", "the talks"),
+        ("It rains; ", "We stay", "we stay"),
+        ("It rains. ", "We stay", "We stay"),
+        ("He said: ", "We stay", "We stay"),
+        ('He said "', "We stay", "We stay"),
+        ("", "We stay", "We stay"),
+        (" ", "We stay", "We stay"),
+        ("on Monday ", "Anna stays", "Anna stays"),
+        ("on Monday ", "I stay", "I stay"),
+        ("ON MONDAY ", "THE TALKS", "THE TALKS"),
+        ("on Monday ", "Theodore stays", "Theodore stays"),
+    ],
+)
+def test_a_translation_goes_on_in_the_middle_of_a_sentence(
+    before: str, target: str, expected: str
+) -> None:
+    assert continued(before, target) == expected
 
 
 def planner(protection: Protection = Protection.HIDE, max_pieces: int = 12) -> Planner:

@@ -61,16 +61,28 @@ def with_manner_of(source: str, target: str) -> str:
     return _with_first_case(source, _with_end(source, target))
 
 
+def continued(before: str, target: str) -> str:
+    """A translation as it stands after what comes before it: in the middle of a sentence its first word has no capital, if it is
+    one that never needs it.
+
+    >>> continued("Before Monday, ", "He left"), continued("Monday. ", "He left"), continued("Monday, ", "Anna left")
+    ('he left', 'He left', 'Anna left')
+    """
+    is_inside = before[-1:].isspace() and (
+        before.rstrip()[-1:].isalnum() or before.rstrip()[-1:] in {",", ";"}
+    )
+    return _without_capital(target) if is_inside else target
+
+
 def _with_first_case(source: str, target: str) -> str:
     if source[0].isupper() and target[0].islower():
         return target[0].upper() + target[1:]
+    return _without_capital(target) if source[0].islower() else target
+
+
+def _without_capital(target: str) -> str:
     word = re.match(r"[A-Za-z]+", target)
-    if (
-        source[0].islower()
-        and target[0].isupper()
-        and word
-        and word.group().lower() in CONTINUATIONS
-    ):
+    if word and word[0].istitle() and word[0].lower() in CONTINUATIONS:
         return target[0].lower() + target[1:]
     return target
 

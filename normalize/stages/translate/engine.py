@@ -28,6 +28,11 @@ from normalize.stages.translate.tokenizers import Tokenizer, load_tokenizer
 MAX_TARGET_PIECES = 256
 """CTranslate2's and Argos' own limit on the length of a translation, in subwords."""
 
+FEWEST_PIECES_TO_CHOOSE = 8
+"""Subwords of the shortest text whose hypotheses minimum Bayes risk decoding chooses among. Those of a label or a title are other words
+for the same thing, or other things, and what agrees with most of them is often none of the best (`Rejection` for `Reject`).
+"""
+
 ARGOS_LENGTH_PENALTY = 0.2
 """What Argos Translate decodes with."""
 
@@ -155,7 +160,9 @@ class Engine:
             ]
             for numbers, results in started:
                 for number, result in zip(numbers, results, strict=True):
-                    hypotheses[number] = self._hypothesis(result.result(), decoding)
+                    hypotheses[number] = self._hypothesis(
+                        result.result(), decoding, len(encoded[number])
+                    )
         except (RuntimeError, ValueError) as exc:
             message = f"CTranslate2 failed on a batch of {len(texts)} texts: {exc}"
             raise TranslationError(message) from exc
@@ -196,7 +203,13 @@ class Engine:
     def _mbr(self, decoding: Decoding) -> int:
         return self._usual_mbr if decoding.mbr is None else decoding.mbr
 
-    def _hypothesis(self, result: Any, decoding: Decoding) -> Hypothesis:  # noqa: ANN401 - no types
+    def _hypothesis(
+        self,
+        result: Any,  # noqa: ANN401 - no types
+        decoding: Decoding,
+        length: int,
+    ) -> Hypothesis:
+        """What was found for a text of so many subwords."""
         texts = [self._tokenizer.decode(self._bare(pieces)) for pieces in result.hypotheses]
         lengths = [len(pieces) + 1 for pieces in result.hypotheses]
         penalty = self._length_penalty(decoding)
@@ -204,8 +217,9 @@ class Engine:
         totals = [
             score * length**penalty for score, length in zip(result.scores, lengths, strict=True)
         ]
+        is_long = length >= FEWEST_PIECES_TO_CHOOSE
         found: dict[str, Hypothesis] = {}
-        for number in ranked(texts, totals):
+        for number in ranked(texts, totals) if is_long else range(len(texts)):
             score = min(0.0, round(totals[number] / lengths[number], 6))
             found.setdefault(texts[number], Hypothesis(texts[number], score, lengths[number]))
         best, *others = found.values()

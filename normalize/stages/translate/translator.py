@@ -10,7 +10,8 @@ from normalize.document import Flag, Translation
 from normalize.memory import Memory, memory_key
 from normalize.packages.find import Package
 from normalize.packages.lexicon import Lexicon
-from normalize.stages.translate.casing import with_manner_of
+from normalize.stages.translate.casing import continued, with_manner_of
+from normalize.stages.translate.consensus import ranked
 from normalize.stages.translate.engine import Decoder, Decoding, Engine, Hypothesis
 from normalize.stages.translate.guards import UNACCEPTABLE, flags_of
 from normalize.stages.translate.inline import Mark, MarkedText, projected, read_marks
@@ -19,25 +20,33 @@ from normalize.stages.translate.options import TranslateOptions
 from normalize.stages.translate.plan import Part, Planner, Protection, Unit
 from normalize.stages.translate.tokenizers import PLACEHOLDERS
 
-REVISION = 8
+REVISION = 9
 """Counts the changes of this package's code that change translations; part of the translation
 memory's key.
 """
 _WINDOW = 8192
+_PIECES_OF_A_PART = 32
+"""Subwords in a part of a text that is also translated in parts (`_agreeing`)."""
 _CAN_BE_HIDDEN = frozenset({Flag.LOST_NUMBER, Flag.LOST_NAME})
 """What was lost and can be kept by a placeholder."""
+_SEEN = 8
+"""Characters before a translation that tell whether it begins a sentence."""
 _PLACEHOLDER = re.compile("|".join(PLACEHOLDERS))
 
 
 @dataclass(frozen=True, slots=True)
-class _Attempt:
-    """A translation of one unit: its text, the sum of its log-probabilities in nats, its subwords,
-    and what is wrong.
-    """
+class _Draft:
+    """A translation of one unit: its text, the sum of its log-probabilities in nats, and its subwords."""
 
     text: str
     total: float
     pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt(_Draft):
+    """A draft that has been looked at, and what is wrong with it."""
+
     flags: tuple[Flag, ...]
 
     @property
@@ -99,6 +108,9 @@ class Translator:
         self._source, self._decoder, self._options = source, decoder, options
         protection = Protection.HIDE if decoder.knows_placeholders else Protection.SPLIT
         self._planner = Planner(source, decoder.count, options.max_pieces, protection, lexicon)
+        self._in_parts = replace(
+            self._planner, max_pieces=min(options.max_pieces, _PIECES_OF_A_PART)
+        )
         self._usual = Decoding(beam=options.beam)
         self._fuller = Decoding(beam=options.beam, no_repeat_ngram=4, length_penalty=2.0)
         self._safer = Decoding(
@@ -166,37 +178,63 @@ class Translator:
         two.
         """
         units = list(dict.fromkeys(part for part in parts if isinstance(part, Unit)))
-        first = self._decoded(units, self._usual)
+        first = self._first_attempts(units)
         failed = [unit for unit in units if first[unit].flags]
         if not failed:
             return first
         second = self._second_attempts({unit: first[unit] for unit in failed})
         return {unit: _better(unit, first[unit], second.get(unit)) for unit in units}
 
+    def _first_attempts(self, units: Sequence[Unit]) -> dict[Unit, _Attempt]:
+        """The usual search. Where it left hypotheses to choose among, a long unit is translated in parts as well, and what agrees
+        most with all of both is chosen: a small network leaves out less of a short text, and joins its parts less well.
+        """
+        drafts = self._drafts(units, self._usual)
+        several = [unit for unit in units if len(drafts[unit]) > 1]
+        plans = {unit: self._in_parts.replan(unit, self._planner.protection) for unit in several}
+        plans = {unit: plan for unit, plan in plans.items() if len(_units(plan)) > 1}
+        parts = self._drafts(
+            list(dict.fromkeys(part for plan in plans.values() for part in _units(plan))),
+            self._usual,
+        )
+        for unit, plan in plans.items():
+            drafts[unit] = _agreeing([*drafts[unit], *_in_order(plan, parts)])
+        return {unit: self._soundest(unit, drafts[unit]) for unit in units}
+
     def _decoded(self, units: Sequence[Unit], decoding: Decoding) -> dict[Unit, _Attempt]:
+        drafts = self._drafts(units, decoding)
+        return {unit: self._soundest(unit, drafts[unit]) for unit in units}
+
+    def _drafts(self, units: Sequence[Unit], decoding: Decoding) -> dict[Unit, list[_Draft]]:
+        """All that the engine found for each unit, the best first."""
         hypotheses = self._decoder.decode([unit.text for unit in units], decoding)
         return {
-            unit: self._soundest(unit, hypothesis)
+            unit: [self._draft(unit, one) for one in (hypothesis, *hypothesis.others)]
             for unit, hypothesis in zip(units, hypotheses, strict=True)
         }
 
-    def _soundest(self, unit: Unit, hypothesis: Hypothesis) -> _Attempt:
-        """The hypothesis; where something is wrong with it, the first of the others with which nothing is, and where it cannot
-        be used, the one with the least. What else is wrong is better mended (`_second_attempts`) than traded for another fault.
-        """
-        attempt = self._attempt(unit, hypothesis)
-        if not attempt.flags:
-            return attempt
-        others = [self._attempt(unit, other) for other in hypothesis.others]
-        best = min([attempt, *others], key=lambda one: one.faults)
-        return best if attempt.faults[0] or not best.flags else attempt
-
-    def _attempt(self, unit: Unit, hypothesis: Hypothesis) -> _Attempt:
+    def _draft(self, unit: Unit, hypothesis: Hypothesis) -> _Draft:
         text = hypothesis.text.upper() if unit.shouted else hypothesis.text
         text = _revealed(with_manner_of(unit.source, text), unit.hidden)
         text = with_names_mended(unit.source, text, self._source)
-        flags = flags_of(unit.source, text, unit.literal, self._source)
-        return _Attempt(text, hypothesis.score * hypothesis.pieces, hypothesis.pieces, flags)
+        return _Draft(text, hypothesis.score * hypothesis.pieces, hypothesis.pieces)
+
+    def _soundest(self, unit: Unit, drafts: Sequence[_Draft]) -> _Attempt:
+        """The first; where something is wrong with it, the first of the others with which nothing is, and where it cannot
+        be used, the one with the least. What else is wrong is better mended (`_second_attempts`) than traded for another fault.
+        """
+        attempt = self._attempt(unit, drafts[0])
+        if not attempt.flags:
+            return attempt
+        best = min(
+            [attempt, *(self._attempt(unit, other) for other in drafts[1:])],
+            key=lambda one: one.faults,
+        )
+        return best if attempt.faults[0] or not best.flags else attempt
+
+    def _attempt(self, unit: Unit, draft: _Draft) -> _Attempt:
+        flags = flags_of(unit.source, draft.text, unit.literal, self._source)
+        return _Attempt(draft.text, draft.total, draft.pieces, flags)
 
     def _second_attempts(self, first: dict[Unit, _Attempt]) -> dict[Unit, _Attempt]:
         """Another attempt at each unit: around what was lost, with safer decoding, or with one that leaves less out."""
@@ -216,32 +254,57 @@ class Translator:
             else:
                 safer.append(unit)
         second = {**self._decoded(safer, self._safer), **self._decoded(fuller, self._fuller)}
-        parts = [part for plan in again.values() for part in plan if isinstance(part, Unit)]
+        parts = [part for plan in again.values() for part in _units(plan)]
         pieces = self._decoded(list(dict.fromkeys(parts)), self._usual)
-        second.update({unit: self._joined(unit, plan, pieces) for unit, plan in again.items()})
+        for unit, plan in again.items():
+            second[unit] = self._attempt(unit, _joined(plan, pieces))
         return second
-
-    def _joined(self, unit: Unit, plan: Sequence[Part], pieces: dict[Unit, _Attempt]) -> _Attempt:
-        made = [pieces[part] for part in plan if isinstance(part, Unit)]
-        text = "".join(pieces[part].text if isinstance(part, Unit) else part for part in plan)
-        flags = flags_of(unit.source, text, unit.literal, self._source)
-        return _Attempt(
-            text, sum(one.total for one in made), sum(one.pieces for one in made), flags
-        )
 
     def _assembled(
         self, text: str, plan: Sequence[Part], attempts: dict[Unit, _Attempt]
     ) -> Translation:
-        made = [attempts[part] for part in plan if isinstance(part, Unit)]
-        if not made:
+        units = _units(plan)
+        if not units:
             return Translation(text, 0.0)
-        target = "".join(attempts[part].text if isinstance(part, Unit) else part for part in plan)
-        pieces = sum(attempt.pieces for attempt in made)
-        score = round(sum(attempt.total for attempt in made) / pieces, 6) if pieces else 0.0
-        seen = {flag for attempt in made for flag in attempt.flags}
+        whole = _joined(plan, attempts)
+        score = round(whole.total / whole.pieces, 6) if whole.pieces else 0.0
+        seen = {flag for unit in units for flag in attempts[unit].flags}
         return Translation(
-            target, min(0.0, score), tuple(flag for flag in Flag if flag in seen), self.signature
+            whole.text,
+            min(0.0, score),
+            tuple(flag for flag in Flag if flag in seen),
+            self.signature,
         )
+
+
+def _units(plan: Sequence[Part]) -> list[Unit]:
+    return [part for part in plan if isinstance(part, Unit)]
+
+
+def _joined(plan: Sequence[Part], drafts: Mapping[Unit, _Draft]) -> _Draft:
+    """The translation of a plan by those of its units."""
+    made = [drafts[unit] for unit in _units(plan)]
+    texts, before = [], ""
+    for part in plan:
+        texts.append(continued(before, drafts[part].text) if isinstance(part, Unit) else part)
+        before = (before + texts[-1])[-_SEEN:]
+    return _Draft("".join(texts), sum(one.total for one in made), sum(one.pieces for one in made))
+
+
+def _in_order(plan: Sequence[Part], drafts: Mapping[Unit, Sequence[_Draft]]) -> list[_Draft]:
+    """The best of all units joined, then their second, and so on; a unit that has no more gives its last again."""
+    units = set(_units(plan))
+    most = max(len(drafts[unit]) for unit in units)
+    return [
+        _joined(plan, {unit: drafts[unit][min(place, len(drafts[unit]) - 1)] for unit in units})
+        for place in range(most)
+    ]
+
+
+def _agreeing(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """The drafts by how well all bear them out (see `consensus`)."""
+    order = ranked([draft.text for draft in drafts], [draft.total for draft in drafts])
+    return [drafts[place] for place in order]
 
 
 def _revealed(text: str, hidden: Sequence[str]) -> str:

@@ -43,8 +43,9 @@ its absence.
 
 CONTINUATIONS = frozenset(
     _words(
-        "a an and as at but by for from if in it its of on or so that the their then there"
-        " these they this to with which who when"
+        "a about after also an and as at because before between both but by during for from he her his how if in it its of on or"
+        " our she since so some such than that the their then there these they this those through to under until was we were what"
+        " when where which while who with without you your"
     )
 )
 """English words that take a capital letter only where a sentence begins."""
