@@ -28,9 +28,10 @@ from normalize.stages.translate.tokenizers import Tokenizer, load_tokenizer
 MAX_TARGET_PIECES = 256
 """CTranslate2's and Argos' own limit on the length of a translation, in subwords."""
 
-FEWEST_PIECES_TO_CHOOSE = 8
+FEWEST_PIECES_TO_CHOOSE = 20
 """Subwords of the shortest text whose hypotheses minimum Bayes risk decoding chooses among. Those of a label or a title are other words
-for the same thing, or other things, and what agrees with most of them is often none of the best (`Rejection` for `Reject`).
+for the same thing, or other things, and what agrees with most of them is often none of the best (`Rejection` for `Reject`). On 300
+sentences each of the development sets chrF2 is lower by .0 to .1 than without the exception.
 """
 
 ARGOS_LENGTH_PENALTY = 0.2
