@@ -213,6 +213,30 @@ def test_a_long_text_is_also_translated_in_parts_and_the_hypotheses_of_both_are_
     assert made.score == -0.5  # of the parts together
 
 
+def test_what_follows_an_address_keeps_its_capital() -> None:
+    source = "Scrivi a info@example.org Il negozio apre"
+    answers = {"Scrivi a": "Write to", "Il negozio apre": "The shop opens"}
+    made = translated(source, answers, knows_placeholders=False)
+    assert made.text == "Write to info@example.org The shop opens"
+
+
+def test_a_part_goes_on_in_the_middle_of_a_sentence() -> None:
+    whole = f"{COUNCIL} {TALKS}".replace(", e dopo", " Anna dopo")
+    first, second = whole.split(" Anna ")
+    answers = {
+        whole: "On Monday in the morning the city council met in the great hall of the old town hall.",
+        first: "On Monday in the morning the city council met in the great hall of the old town hall",
+        f"Anna {second}": "After many hours the talks with the mayor and all of the districts went well.",
+    }
+    decoder = Scripted(answers, fallback=lambda text: f"[{text}]")
+    decoder.others = {
+        whole: ["After many hours the talks with the mayor and all of the districts went well."]
+    }
+    (made,) = Translator.from_decoder(decoder).translate([whole])
+    assert [text for text, _ in decoder.asked] == list(answers)
+    assert made.text == f"{answers[first]} a{answers[f'Anna {second}'][1:]}"
+
+
 def test_a_text_is_translated_in_parts_only_where_there_is_a_choice_and_it_is_long() -> None:
     decoder = Scripted({})
     decoder.others = {COUNCIL: ["[another]"]}

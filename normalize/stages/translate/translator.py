@@ -281,13 +281,19 @@ def _units(plan: Sequence[Part]) -> list[Unit]:
     return [part for part in plan if isinstance(part, Unit)]
 
 
-def _joined(plan: Sequence[Part], drafts: Mapping[Unit, _Draft]) -> _Draft:
-    """The translation of a plan by those of its units."""
+def _joined(
+    plan: Sequence[Part], drafts: Mapping[Unit, _Draft], *, is_one_text: bool = False
+) -> _Draft:
+    """The translation of a plan by those of its units.
+
+    is_one_text: nothing but its length asked for the plan, so that a unit may go on in the middle of a sentence (`continued`).
+    """
     made = [drafts[unit] for unit in _units(plan)]
     texts, before = [], ""
     for part in plan:
-        texts.append(continued(before, drafts[part].text) if isinstance(part, Unit) else part)
-        before = (before + texts[-1])[-_SEEN:]
+        text = drafts[part].text if isinstance(part, Unit) else part
+        texts.append(continued(before, text) if is_one_text else text)
+        before = (before + text)[-_SEEN:]
     return _Draft("".join(texts), sum(one.total for one in made), sum(one.pieces for one in made))
 
 
@@ -296,7 +302,11 @@ def _in_order(plan: Sequence[Part], drafts: Mapping[Unit, Sequence[_Draft]]) -> 
     units = set(_units(plan))
     most = max(len(drafts[unit]) for unit in units)
     return [
-        _joined(plan, {unit: drafts[unit][min(place, len(drafts[unit]) - 1)] for unit in units})
+        _joined(
+            plan,
+            {unit: drafts[unit][min(place, len(drafts[unit]) - 1)] for unit in units},
+            is_one_text=True,
+        )
         for place in range(most)
     ]
 
