@@ -213,6 +213,20 @@ def test_a_long_text_is_also_translated_in_parts_and_the_hypotheses_of_both_are_
     assert made.score == -0.5  # of the parts together
 
 
+@pytest.mark.parametrize("part", [TALKS, ""])
+def test_a_part_that_comes_back_as_it_was_or_empty_is_not_joined_to_the_others(part: str) -> None:
+    whole = f"{COUNCIL} {TALKS}"
+    answer = (
+        "On Monday morning the city council met in the great hall of the old town hall on the square, "
+        "and the long talks with all of the districts went well."
+    )
+    decoder = Scripted({whole: answer, COUNCIL: "On Monday morning the council met,", TALKS: part})
+    decoder.others = {whole: ["On Monday the council met."]}
+    (made,) = Translator.from_decoder(decoder).translate([whole])
+    assert [text for text, _ in decoder.asked] == [whole, COUNCIL, TALKS]
+    assert (made.text, made.flags) == (answer, ())
+
+
 def test_what_follows_an_address_keeps_its_capital() -> None:
     source = "Scrivi a info@example.org Il negozio apre"
     answers = {"Scrivi a": "Write to", "Il negozio apre": "The shop opens"}

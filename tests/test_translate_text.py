@@ -130,6 +130,8 @@ def test_sentence_case_knows_the_turkish_i() -> None:
         ("Stati Uniti", "U.S.", "U.S."),
         ("Vedi anche:", "See also", "See also:"),
         ("Aiuto!", "Help", "Help!"),
+        ("nel castigo,", "In the punishment.", "in the punishment,"),
+        ("nel castigo;", "In the punishment.", "in the punishment;"),
         ("Ciao.", "", ""),
     ],
 )
@@ -151,6 +153,12 @@ def test_manner(source: str, target: str, expected: str) -> None:
         ("on Monday ", "Anna stays", "Anna stays"),
         ("on Monday ", "I stay", "I stay"),
         ("ON MONDAY ", "THE TALKS", "THE TALKS"),
+        ("OLD HALL, ", "A LONG MEETING", "A LONG MEETING"),
+        ("on the ", "A4 motorway", "A4 motorway"),
+        ("when ", "A.C. Milan won", "A.C. Milan won"),
+        ("the ", "Under-Secretary left", "Under-Secretary left"),
+        ("then ", "It's late", "it's late"),
+        ("then ", "A man left", "a man left"),
         ("on Monday ", "Theodore stays", "Theodore stays"),
     ],
 )

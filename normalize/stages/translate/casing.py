@@ -81,8 +81,8 @@ def _with_first_case(source: str, target: str) -> str:
 
 
 def _without_capital(target: str) -> str:
-    word = re.match(r"[A-Za-z]+", target)
-    if word and word[0].istitle() and word[0].lower() in CONTINUATIONS:
+    word = re.match(r"[A-Za-z]+(?=['’\s,]|$)", target)
+    if word and word[0].istitle() and word[0].lower() in CONTINUATIONS and not target.isupper():
         return target[0].lower() + target[1:]
     return target
 
@@ -96,5 +96,7 @@ def _with_end(source: str, target: str) -> str:
             return words.rstrip()
         return target
     if wanted[-1] in ":?!" and got in {"", ".", ","}:
+        return words + wanted[-1]
+    if wanted[-1] in ",;" and got == ".":
         return words + wanted[-1]
     return target

@@ -20,7 +20,7 @@ from normalize.stages.translate.options import TranslateOptions
 from normalize.stages.translate.plan import Part, Planner, Protection, Unit
 from normalize.stages.translate.tokenizers import PLACEHOLDERS
 
-REVISION = 9
+REVISION = 10
 """Counts the changes of this package's code that change translations; part of the translation
 memory's key.
 """
@@ -197,8 +197,10 @@ class Translator:
             list(dict.fromkeys(part for plan in plans.values() for part in _units(plan))),
             self._usual,
         )
+        usable = {part: self._usable(part, found) for part, found in parts.items()}
         for unit, plan in plans.items():
-            drafts[unit] = _agreeing([*drafts[unit], *_in_order(plan, parts)])
+            if all(usable[part] for part in _units(plan)):
+                drafts[unit] = _agreeing([*drafts[unit], *_in_order(plan, usable)])
         return {unit: self._soundest(unit, drafts[unit]) for unit in units}
 
     def _decoded(self, units: Sequence[Unit], decoding: Decoding) -> dict[Unit, _Attempt]:
@@ -231,6 +233,10 @@ class Translator:
             key=lambda one: one.faults,
         )
         return best if attempt.faults[0] or not best.flags else attempt
+
+    def _usable(self, unit: Unit, drafts: Sequence[_Draft]) -> list[_Draft]:
+        """The drafts that are better than their source; joined to others, one that is not would no longer be noticed."""
+        return [draft for draft in drafts if not self._attempt(unit, draft).faults[0]]
 
     def _attempt(self, unit: Unit, draft: _Draft) -> _Attempt:
         flags = flags_of(unit.source, draft.text, unit.literal, self._source)
@@ -292,7 +298,8 @@ def _joined(
     texts, before = [], ""
     for part in plan:
         text = drafts[part].text if isinstance(part, Unit) else part
-        texts.append(continued(before, text) if is_one_text else text)
+        goes_on = is_one_text and isinstance(part, Unit)
+        texts.append(continued(before, text) if goes_on else text)
         before = (before + text)[-_SEEN:]
     return _Draft("".join(texts), sum(one.total for one in made), sum(one.pieces for one in made))
 
