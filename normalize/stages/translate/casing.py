@@ -68,9 +68,8 @@ def continued(before: str, target: str) -> str:
     >>> continued("Before Monday, ", "He left"), continued("Monday. ", "He left"), continued("Monday, ", "Anna left")
     ('he left', 'He left', 'Anna left')
     """
-    is_inside = before[-1:].isspace() and (
-        before.rstrip()[-1:].isalnum() or before.rstrip()[-1:] in {",", ";"}
-    )
+    words = before.rstrip()
+    is_inside = words != before and (words[-1:].isalnum() or words[-1:] in {",", ";"})
     return _without_capital(target) if is_inside else target
 
 

@@ -3,9 +3,9 @@
 In CTranslate2 the integer matrix products do not depend on what else is in a batch, but attention
 is computed in floating point over the padded length of the batch, so a sentence's score, and rarely
 its words, depend on its longest companion. Batches here hold only texts with the same number of
-subwords, and with the same limit on repetitions: nothing is padded, and every text and score is bit for bit what the text alone would give,
-for any order, batch size, number of threads and processes (`benchmarks/translate.py --invariance`
-measures it).
+subwords and the same limit on repetitions: nothing is padded, and every text and score is bit for
+bit what the text alone would give, for any order, batch size, number of threads and processes
+(`benchmarks/translate.py --invariance` measures it).
 
 The price is small batches where texts are few: give the engine a thousand or more at once.
 """

@@ -26,7 +26,7 @@ memory's key.
 """
 _WINDOW = 8192
 _PIECES_OF_A_PART = 32
-"""Subwords in a part of a text that is also translated in parts (`_agreeing`)."""
+"""Most subwords in a part of a text that is also translated in parts (`_first_attempts`)."""
 _CAN_BE_HIDDEN = frozenset({Flag.LOST_NUMBER, Flag.LOST_NAME})
 """What was lost and can be kept by a placeholder."""
 _SEEN = 8
