@@ -100,7 +100,8 @@ class FurnitureResult:
 class Measurement:
     """All that is measured of one package. bytes: its size; limit: sentences of each set that were
     translated (0: all); mbr: hypotheses to choose among, 1: the likeliest; no_repeat_ngram: what may not
-    be said twice, 0: everything may; hallucinations: per cent of noisy and foreign inputs.
+    be said twice, 0: everything may; channel_weight: of the network back in choosing, 0: none; hallucinations: per cent of
+    noisy and foreign inputs.
     """
 
     pair: str
@@ -111,6 +112,7 @@ class Measurement:
     length_penalty: float
     mbr: int
     no_repeat_ngram: int
+    channel_weight: float
     threads: int
     limit: int
     scores: tuple[Score, ...]
@@ -150,10 +152,18 @@ def plain_decoder(
     return decode
 
 
-def product_decoder(package: Path, options: argparse.Namespace) -> tuple[Decode, int, int]:
-    """Decoding as users of a package get it: names, numbers, retries and its lexicon; the hypotheses to choose among, and what may not
-    be said twice.
-    """
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How a package was decoded; see `Measurement`."""
+
+    length_penalty: float
+    mbr: int = 1
+    no_repeat_ngram: int = 0
+    channel_weight: float = 0.0
+
+
+def product_decoder(package: Path, options: argparse.Namespace) -> tuple[Decode, Search]:
+    """Decoding as users of a package get it: names, numbers, retries, its lexicon and its channel."""
     from normalize.packages import read_package
     from normalize.stages.translate import TranslateOptions, Translator
 
@@ -164,6 +174,7 @@ def product_decoder(package: Path, options: argparse.Namespace) -> tuple[Decode,
         options.length_penalty,
         mbr=options.mbr,
         no_repeat_ngram=options.no_repeat_ngram,
+        channel_weight=options.channel_weight,
     )
     read = read_package(package)
     translator = Translator(read, how)
@@ -171,7 +182,16 @@ def product_decoder(package: Path, options: argparse.Namespace) -> tuple[Decode,
     def decode(lines: list[str]) -> list[str]:
         return [translation.text for translation in translator.translate(lines)]
 
-    return decode, how.mbr_with(read.mbr), how.no_repeat_ngram_with(read.no_repeat_ngram)
+    wanted = (options.length_penalty, read.length_penalty, ARGOS_LENGTH_PENALTY)
+    mbr = how.mbr_with(read.mbr)
+    channel = how.channel_weight_with(read.channel.weight) if read.channel and mbr > 1 else 0.0
+    search = Search(
+        next(value for value in wanted if value is not None),
+        mbr,
+        how.no_repeat_ngram_with(read.no_repeat_ngram),
+        channel,
+    )
+    return decode, search
 
 
 def loops(text: str) -> bool:
@@ -268,14 +288,13 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
     """Everything about one package."""
     metadata = json.loads((package / "metadata.json").read_text(encoding="utf-8"))
     language = metadata["from_code"]
-    penalty, mbr, no_repeat = options.length_penalty, 1, 0
     if options.engine == "normalize":
-        decode, mbr, no_repeat = product_decoder(package, options)
-        penalty = metadata.get("length_penalty") if penalty is None else penalty
-    penalty = ARGOS_LENGTH_PENALTY if penalty is None else penalty
-    if options.engine == "plain":
+        decode, search = product_decoder(package, options)
+    else:
+        own = options.length_penalty
+        search = Search(ARGOS_LENGTH_PENALTY if own is None else own)
         decode = plain_decoder(
-            package, options.compute_type, options.beam, penalty, options.threads
+            package, options.compute_type, options.beam, search.length_penalty, options.threads
         )
     scores = tuple(
         score(name, language, folder, decode, options.limit)
@@ -291,9 +310,7 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
         bytes=sum(file.stat().st_size for file in package.rglob("*") if file.is_file()),
         compute_type=options.compute_type,
         beam=options.beam,
-        length_penalty=penalty,
-        mbr=mbr,
-        no_repeat_ngram=no_repeat,
+        **asdict(search),
         threads=options.threads,
         limit=options.limit,
         scores=scores,
@@ -310,6 +327,7 @@ def show(found: Measurement) -> None:
     kind = f"{found.compute_type}, beam {found.beam}, {found.threads} thread(s)"
     kind += f", MBR among {found.mbr}" if found.mbr > 1 else ""
     kind += f", no {found.no_repeat_ngram}-gram twice" if found.no_repeat_ngram else ""
+    kind += f", channel {found.channel_weight:g}" if found.channel_weight else ""
     print(f"\n{found.pair} {found.version}: {found.bytes / 1e6:.1f} MB, {kind}")
     print(f"{'set':22}{'lines':>6}{'BLEU':>7}{'chrF2':>7}{'words/s':>9}{'lost numbers':>14}"
           f"{'lost negations':>16}{'length':>8}{'loops':>7}")  # fmt: skip
@@ -389,6 +407,11 @@ def main() -> int:
         type=int,
         help="with --engine normalize: subwords of the shortest sequence that may not occur twice; default: what the package asks for",
     )
+    parser.add_argument(
+        "--channel-weight",
+        type=float,
+        help="with --engine normalize: of the package's network back in choosing, 0 without; default: what the package asks for",
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--sets", help="only these, such as flores-dev,wmt16")
     parser.add_argument("--limit", type=int, default=0, help="first sentences of each set only")
@@ -397,8 +420,11 @@ def main() -> int:
         "--check", type=Path, metavar="INDEX", help="compare with the floors of models/index.toml"
     )
     options = parser.parse_args()
-    if options.engine == "plain" and (options.mbr or options.no_repeat_ngram is not None):
-        parser.error("--mbr and --no-repeat-ngram are of `normalize`: add --engine normalize")
+    asked = options.mbr or (options.no_repeat_ngram, options.channel_weight) != (None, None)
+    if options.engine == "plain" and asked:
+        parser.error(
+            "--mbr, --no-repeat-ngram and --channel-weight are of `normalize`: add --engine normalize"
+        )
     packages = [folder for folder in options.packages if (folder / "metadata.json").exists()]
     if not packages:
         parser.error("none of these folders is a package (no metadata.json)")

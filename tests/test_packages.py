@@ -15,11 +15,18 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from translation_support import SENTENCES, build_package, tiny_package
+from translation_support import (
+    CHANNEL_PREFIX,
+    SENTENCES,
+    build_package,
+    tiny_package,
+    with_channel,
+)
 
 from normalize import argos
 from normalize.errors import ModelError, UsageError
 from normalize.packages import (
+    Channel,
     Origin,
     Package,
     TokenizerKind,
@@ -317,6 +324,78 @@ def test_a_longest_repeat_that_is_none(home: Path, value: object) -> None:
     folder = with_metadata(copied(home / "mine"), no_repeat_ngram=value)
     with pytest.raises(ModelError, match="no_repeat_ngram must be a whole number from 0 to 32"):
         read_package(folder)
+
+
+def test_a_package_says_what_its_channel_is(home: Path) -> None:
+    plain = read_package(copied(home / "plain"))
+    package = with_channel(copied(home / "mine"), 0.25)
+    assert plain.channel is None
+    assert package.channel == Channel(0.25, CHANNEL_PREFIX)
+    digest = package.digest()
+    (package.channel_path / "config.json").write_text('{"other": 1}')
+    assert package.digest() != digest
+    imported = import_package(package.path)
+    assert imported.channel == package.channel
+    assert imported.digest() == package.digest()
+    unnamed = read_package(with_metadata(package.path, channel=None))
+    assert unnamed.channel is None
+    shutil.rmtree(package.channel_path)
+    assert unnamed.digest() == read_package(package.path).digest()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        0.2,
+        [],
+        {},
+        {"weight": 0},
+        {"weight": "1"},
+        {"weight": True},
+        {"weight": 11},
+        {"weight": float("nan")},
+        {"weight": 1, "source_prefix": 3},
+    ],
+)
+def test_a_channel_that_is_none(home: Path, value: object) -> None:
+    package = with_channel(copied(home / "mine"))
+    folder = with_metadata(package.path, channel=value)
+    with pytest.raises(ModelError, match="channel must be a weight above 0 and up to 10"):
+        read_package(folder)
+
+
+def test_a_channel_that_is_not_there(home: Path) -> None:
+    package = with_channel(copied(home / "mine"))
+    (package.channel_path / "model.bin").unlink()
+    with pytest.raises(ModelError, match=r"lacks channel/model\.bin"):
+        read_package(package.path)
+
+
+def test_a_channel_that_does_not_load_is_a_problem(home: Path) -> None:
+    package = with_channel(copied(home / "mine"))
+    assert verify(package) == []
+    (package.channel_path / "model.bin").write_bytes(b"no model")
+    assert "the channel does not load" in verify(package)[0]
+    with pytest.raises(ModelError, match="the channel does not load"):
+        Translator(package, TranslateOptions(threads=1, mbr=4))
+    Translator(package, TranslateOptions(threads=1, mbr=1))  # which has no use for it
+
+
+def test_a_channel_that_takes_another_sentence_for_the_source_is_a_problem(home: Path) -> None:
+    package = with_channel(copied(home / "mine"))
+    engine = Engine(package, TranslateOptions(threads=1, mbr=2))
+    found = [one.text for one in engine.decode(SENTENCES, Decoding.of_argos())]
+    canaries = list(zip(SENTENCES, found, strict=True))
+
+    def values(place: int) -> list[float]:
+        return engine.support([(canaries[place][0], translation) for translation in found])
+
+    right = [values(place)[place] == max(values(place)) for place in range(len(found))]
+    items = [{"source": source, "target": target} for source, target in canaries]
+    (package.path / "canaries.json").write_text(json.dumps(items), encoding="utf-8")
+    problems = verify(package)
+    assert len(problems) == right.count(False) > 0
+    assert "the channel finds" in problems[0]
 
 
 def test_a_lexicon_that_cannot_be_opened(home: Path) -> None:

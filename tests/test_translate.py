@@ -4,15 +4,23 @@ about failures.
 
 from __future__ import annotations
 
+import math
 import random
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import ctranslate2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from translation_support import SENTENCES, build_bpe_package, tiny_package
+from translation_support import (
+    CHANNEL_PREFIX,
+    SENTENCES,
+    build_bpe_package,
+    channel_package,
+    tiny_package,
+)
 
 from normalize.document import Flag, Translation
 from normalize.errors import ModelError, UsageError
@@ -46,6 +54,8 @@ class Scripted:
         }
         self.fallback = fallback
         self.others: dict[str, list[str]] = {}
+        self.supported: dict[str, float] = {}
+        self.judged: list[tuple[str, str]] = []
         self.asked: list[tuple[str, Decoding]] = []
 
     def count(self, text: str) -> int:
@@ -62,6 +72,14 @@ class Scripted:
             )
             for text in texts
         ]
+
+    @property
+    def has_channel(self) -> bool:
+        return bool(self.supported)
+
+    def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        self.judged += pairs
+        return [self.supported.get(translation, 0.0) for _, translation in pairs]
 
     def _answer(self, text: str) -> str:
         left = self.answers.get(text)
@@ -249,6 +267,53 @@ def test_a_part_goes_on_in_the_middle_of_a_sentence() -> None:
     (made,) = Translator.from_decoder(decoder).translate([whole])
     assert [text for text, _ in decoder.asked] == list(answers)
     assert made.text == f"{answers[first]} a{answers[f'Anna {second}'][1:]}"
+
+
+RAINY = (
+    "Lunedì mattina il consiglio della città si è riunito nella grande sala del vecchio municipio sulla piazza, mentre pioveva"
+    " forte su tutta la città"
+)
+
+
+def test_the_channel_decides_among_translations_that_agree_about_as_well() -> None:
+    begin = "On Monday morning the city council met in the great hall of the old town hall on the square"
+    rain, sun = (
+        f"{begin} while it rained on the whole city",
+        f"{begin} while it was sunny in the city",
+    )
+    decoder = Scripted({RAINY: sun})
+    decoder.others = {RAINY: [rain]}
+    translator = Translator.from_decoder(decoder)
+    assert decoder.count(RAINY) >= FEWEST_PIECES_TO_CHOOSE
+    assert translator.translate([RAINY])[0].text == sun
+    assert not decoder.judged
+    decoder.supported = {rain: -0.1, sun: -0.9}
+    assert translator.translate([RAINY])[0].text == rain
+    assert sorted(decoder.judged) == [(RAINY, rain), (RAINY, sun)]
+
+
+def test_the_channel_looks_at_the_eight_different_translations_that_agree_most() -> None:
+    words = "On Monday the council met in the great hall of the town while it rained on all of the city".split()
+    others = "under soft grey clouds near our fine little church yard".split()
+    texts = [" ".join([*words[: len(words) - place], *others[:place]]) for place in range(10)]
+    decoder = Scripted({RAINY: texts[0]})
+    decoder.others = {RAINY: [*texts[1:], texts[3]]}
+    decoder.supported = dict.fromkeys(texts, -1.0) | {texts[6]: 0.0, texts[9]: 9.0}
+    made = Translator.from_decoder(decoder).translate([RAINY])[0].text
+    judged = [translation for _, translation in decoder.judged]
+    assert len(judged) == len(set(judged)) == 8
+    assert texts[9] not in judged  # which agrees with the others least
+    assert made == texts[6]
+
+
+@pytest.mark.parametrize("text", [COUNCIL, RAINY.upper()], ids=["short", "capitals"])
+def test_what_the_channel_does_not_judge(text: str) -> None:
+    decoder = Scripted({}, fallback=lambda _: "On Monday morning the council met in the hall")
+    decoder.others = {asked: ["Another answer"] for asked in (text, text.capitalize())}
+    decoder.supported = {"Another answer": 5.0, "ANOTHER ANSWER": 5.0}
+    made = Translator.from_decoder(decoder).translate([text])[0].text
+    assert "another" not in made.lower()
+    assert not decoder.judged
 
 
 def test_a_text_is_translated_in_parts_only_where_there_is_a_choice_and_it_is_long() -> None:
@@ -446,9 +511,14 @@ def options(
     )
 
 
-@pytest.mark.parametrize(("mbr", "no_repeat"), [(1, 0), (6, 0), (1, 2), (6, 2)])
-def test_nothing_but_the_text_decides_a_translation(mbr: int, no_repeat: int) -> None:
-    package = tiny_package()
+@pytest.mark.parametrize(
+    ("mbr", "no_repeat", "channel"),
+    [(1, 0, False), (6, 0, False), (1, 2, False), (6, 2, False), (6, 0, True), (6, 2, True)],
+)
+def test_nothing_but_the_text_decides_a_translation(
+    mbr: int, no_repeat: int, channel: bool
+) -> None:
+    package = channel_package() if channel else tiny_package()
     texts = [
         *SENTENCES,
         *(f"{text} {text}" for text in SENTENCES),
@@ -462,6 +532,49 @@ def test_nothing_but_the_text_decides_a_translation(mbr: int, no_repeat: int) ->
         for text, made in zip(shuffled, translator.translate(shuffled), strict=True):
             assert made == alone[text]
     assert len({made.text for made in alone.values()}) > len(texts) / 2  # the check is no tautology
+
+
+def test_the_channel_says_how_likely_the_source_is_after_a_translation() -> None:
+    package = channel_package()
+    engine = Engine(package, options(mbr=6))
+    pairs = [
+        (source, found.text)
+        for source in SENTENCES
+        for found in engine.decode(SENTENCES[:5], Decoding(1))
+    ]
+    found = engine.support(pairs)
+    network = ctranslate2.Translator(str(package.channel_path), compute_type="int8")
+    for (source, translation), value in zip(pairs, found, strict=True):
+        back, read = engine._tokenizer.encode([source, translation])
+        (scored,) = network.score_batch([[CHANNEL_PREFIX, *read]], [back])
+        assert len(scored.log_probs) == len(back) + 1
+        assert value == pytest.approx(2 * sum(scored.log_probs) / len(scored.log_probs), abs=1e-5)
+    order = random.Random(1).sample(range(len(pairs)), len(pairs))
+    small = Engine(package, options(threads=2, batch=1, mbr=6))
+    assert small.support([pairs[place] for place in order]) == [found[place] for place in order]
+    assert engine.support([("", "word"), ("parola", "")]) == [-math.inf, -math.inf]
+    assert engine.support([("a " * 600, "word")]) == [-math.inf]
+
+
+def test_a_channel_chooses_only_where_there_is_a_choice() -> None:
+    package = channel_package()
+    with_it = Translator(package, options(mbr=6)).translate(SENTENCES)
+    without = Translator(package, TranslateOptions(threads=1, mbr=6, channel_weight=0))
+    texts = [made.text for made in without.translate(SENTENCES)]
+    assert [made.text for made in with_it] != texts
+    plain = Translator(tiny_package(), options(mbr=6)).translate(SENTENCES)
+    assert [made.text for made in plain] == texts  # the same model
+    engines = [
+        Engine(package, TranslateOptions(threads=1, mbr=6, channel_weight=0)),
+        Engine(package, options()),
+        Engine(tiny_package(), TranslateOptions(threads=1, mbr=6, channel_weight=1)),
+    ]
+    assert [engine.has_channel for engine in engines] == [False, False, False]
+    assert engines[0].support([("parola", "word")]) == [0.0]
+    asked = Engine(package, TranslateOptions(threads=1, mbr=6, channel_weight=0.5))
+    usual = Engine(package, options(mbr=6))
+    pair = (SENTENCES[0], SENTENCES[1])
+    assert usual.support([pair])[0] == pytest.approx(4 * asked.support([pair])[0])
 
 
 @pytest.mark.parametrize("beam", [1, 4])
@@ -671,6 +784,9 @@ def test_a_memory_gives_the_same_and_saves_the_work(tmp_path: Path) -> None:
         {"beam": 33},
         {"no_repeat_ngram": -1},
         {"no_repeat_ngram": 33},
+        {"channel_weight": -0.1},
+        {"channel_weight": 10.5},
+        {"channel_weight": math.nan},
     ],
 )
 def test_options_that_make_no_sense(wrong: dict[str, int]) -> None:

@@ -44,6 +44,7 @@ LINES = (
     "The wind broke the branches of the old tree in the square!",
 )
 SENTENCES = tuple(line for line in LINES if " the " not in line.lower())
+CHANNEL_PREFIX = "<0x69>"
 WIDTH, INNER, HEADS, LAYERS = 32, 64, 2, 2
 
 
@@ -77,6 +78,26 @@ def build_bpe_package(folder: Path) -> Package:
     _write_model(folder / "model", pieces, seed=3)
     _write_metadata(folder, "it", "1.0")
     return read_package(folder)
+
+
+def with_channel(folder: Path, weight: object = 2.0, seed: int = 7) -> Package:
+    """Give the package in a folder a channel, another random network, and read it again."""
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(folder / "sentencepiece.model"))
+    pieces = [processor.id_to_piece(number) for number in range(processor.get_piece_size())]
+    (folder / "channel").mkdir()
+    _write_model(folder / "channel", pieces, seed)
+    metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+    metadata["channel"] = {"weight": weight, "source_prefix": CHANNEL_PREFIX}
+    (folder / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
+    return read_package(folder)
+
+
+@functools.cache
+def channel_package() -> Package:
+    """A package with a channel that is built once a test run."""
+    folder = Path(tempfile.mkdtemp(prefix="normalize-tiny-")) / "it_en"
+    build_package(folder)
+    return with_channel(folder)
 
 
 @functools.cache

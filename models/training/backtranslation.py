@@ -40,6 +40,8 @@ LONG = 4
 """Letters of a word that is no chance likeness in two languages."""
 RARER = 1.0
 """Zipf frequency by which an English word is rarer in another language that does not have it."""
+REPEAT = 4
+"""Subwords of the shortest sequence that a translation does not have twice."""
 MARK = "¤ "
 """Stands before a foreign side that is a machine's; a sign that no text here has."""
 TABLE = FOLDER / "back.toml"
@@ -145,6 +147,7 @@ def translated(
             batch_type="tokens",
             max_decoding_length=2 * LONGEST,
             repetition_penalty=1.1,
+            no_repeat_ngram_size=REPEAT,
         )
     return [pieces.joined(result.hypotheses[0]) for result in results]
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from argparse import ArgumentTypeError
 
 from normalize.config import MOST_HYPOTHESES
-from normalize.packages.find import LARGEST_LENGTH_PENALTY, LARGEST_NO_REPEAT_NGRAM
+from normalize.packages.find import (
+    LARGEST_CHANNEL_WEIGHT,
+    LARGEST_LENGTH_PENALTY,
+    LARGEST_NO_REPEAT_NGRAM,
+)
 
 
 def numbers(text: str) -> dict[str, float]:
@@ -55,6 +60,22 @@ def repeats(text: str) -> dict[str, int]:
     {'tr': 4}
     """
     return _whole_numbers(text, "what may not be repeated is", 0, LARGEST_NO_REPEAT_NGRAM)
+
+
+def channel_weight(text: str) -> float:
+    """A number above 0 and up to 10.
+
+    >>> channel_weight("0.2")
+    0.2
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number <= LARGEST_CHANNEL_WEIGHT:
+        message = f"{text}: the weight of a channel is a number above 0 and up to {LARGEST_CHANNEL_WEIGHT}"
+        raise ArgumentTypeError(message)
+    return number
 
 
 def _whole_numbers(text: str, what: str, least: int, most: int) -> dict[str, int]:

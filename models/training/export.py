@@ -7,6 +7,7 @@ A package is a folder that argostranslate, LibreTranslate and `normalize` read:
     it-en/model/                CTranslate2 model
     it-en/sentencepiece.model   subwords
     it-en/lexicon.tsv           rare words with their English, if any, for `normalize` alone
+    it-en/channel/              CTranslate2 model from English back, if any, for `normalize` alone (written by `channel.py`)
     it-en/canaries.json         sentences and what this very model makes of them
     it-en/README.md             the model card (written by `card.py`)
 
@@ -52,6 +53,8 @@ NEVER, NEVER_BIAS = (PAD, UNK), -100.0
 weights, and a blend of two networks can prefer them to every word.
 """
 LANGUAGE_NAMES = {"en": "English", "it": "Italian", "tr": "Turkish"}
+CHANNEL = "channel"
+"""Folder and name in the metadata of the network back."""
 CANARIES = Path(__file__).parent / "canaries.json"
 
 
@@ -71,6 +74,17 @@ class Checkpoint:
     seen: int
     minutes: float
     sharpness: float = 1.0
+
+    def spent(self) -> dict[str, object]:
+        """What a package's metadata says of the run."""
+        return {
+            "steps": self.steps,
+            "target_tokens": self.seen,
+            "minutes": round(self.minutes),
+            "shape": self.shape.as_dict(),
+            "answers": len(self.answers),
+            "sharpness": self.sharpness,
+        }
 
 
 def read_checkpoint(path: Path, kind: str = "average") -> Checkpoint:
@@ -220,14 +234,7 @@ def export(
         "from_name": LANGUAGE_NAMES[language],
         "to_code": "en",
         "to_name": LANGUAGE_NAMES["en"],
-        "training": {
-            "steps": checkpoint.steps,
-            "target_tokens": checkpoint.seen,
-            "minutes": round(checkpoint.minutes),
-            "shape": checkpoint.shape.as_dict(),
-            "answers": len(checkpoint.answers),
-            "sharpness": checkpoint.sharpness,
-        },
+        "training": checkpoint.spent(),
     }
     if length_penalty is not None:
         metadata["length_penalty"] = length_penalty
@@ -235,11 +242,11 @@ def export(
         metadata["mbr"] = mbr
     if no_repeat_ngram:
         metadata["no_repeat_ngram"] = no_repeat_ngram
-    _write_json(fresh / "metadata.json", metadata)
+    write_json(fresh / "metadata.json", metadata)
     sources = json.loads(CANARIES.read_text(encoding="utf-8"))[language]
     expected = translate(fresh, sources)
     pairs = [{"source": s, "target": e} for s, e in zip(sources, expected, strict=True)]
-    _write_json(fresh / "canaries.json", pairs)
+    write_json(fresh / "canaries.json", pairs)
     (fresh / "README.md").write_text(
         f"# {LANGUAGE_NAMES[language]} to English, version {version}\n", encoding="utf-8"
     )
@@ -247,7 +254,8 @@ def export(
     fresh.rename(package)
 
 
-def _write_json(path: Path, value: object) -> None:
+def write_json(path: Path, value: object) -> None:
+    """Write a JSON file of a package."""
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -9,6 +9,7 @@ wins: paths given by the caller, the user's Argos folder, the packages shipped w
 from __future__ import annotations
 
 from normalize.packages.find import (
+    Channel,
     Origin,
     Package,
     TokenizerKind,
@@ -20,6 +21,7 @@ from normalize.packages.find import (
 from normalize.packages.manage import import_package, install, remove
 
 __all__ = [
+    "Channel",
     "Origin",
     "Package",
     "TokenizerKind",

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from normalize.config import MOST_HYPOTHESES
 from normalize.errors import ModelError
@@ -49,10 +49,30 @@ LARGEST_LENGTH_PENALTY = 10
 LARGEST_NO_REPEAT_NGRAM = 32
 """Longer sequences that occur twice are whole sentences, which `Flag.LOOP` finds."""
 
+LARGEST_CHANNEL_WEIGHT = 10
+"""Beyond it the channel alone decides."""
+
+CHANNEL_FOLDER = "channel"
+
 TOKENIZER_FILES = {
     TokenizerKind.SENTENCEPIECE: "sentencepiece.model",
     TokenizerKind.BPE: "bpe.model",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """The network from the target language back to the source language that a package may carry in `channel/`: a CTranslate2 model
+    of the package's own subwords.
+
+    It says how likely the source is after each of several translations (see `normalize.stages.translate.channel`).
+
+    weight: what a nat of its mean log-probability is worth in expected chrF++ (which goes from 0 to 1), above 0 and up to 10.
+    source_prefix: the token that the model wants before every text that it reads; usually the mark of a language; may be empty.
+    """
+
+    weight: float
+    source_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +91,7 @@ class Package:
     mbr: hypotheses that minimum Bayes risk decoding should choose among, 1 to 32; 1 where its metadata gives none.
     no_repeat_ngram: subwords of the shortest sequence that should not occur twice in a translation, 1 to 32; 0, none, where its
     metadata gives none.
+    channel: the network back that it carries; None where its metadata names none.
     """
 
     source: str
@@ -84,6 +105,7 @@ class Package:
     length_penalty: float | None = None
     mbr: int = 1
     no_repeat_ngram: int = 0
+    channel: Channel | None = None
 
     @property
     def pair(self) -> str:
@@ -101,20 +123,26 @@ class Package:
         return self.path / "model"
 
     @property
+    def channel_path(self) -> Path:
+        """The folder of the channel's CTranslate2 model; most packages have none."""
+        return self.path / CHANNEL_FOLDER
+
+    @property
     def lexicon_path(self) -> Path:
         """The file of the lexicon; most packages have none."""
         return self.path / LEXICON_FILE
 
     def digest(self) -> str:
         """SHA-256, in hexadecimal, of the files that decide a translation: metadata, tokeniser,
-        model and, if there is one, lexicon.
+        model and, if there are any, channel and lexicon.
 
         It is the digest of the lines `<sha256 of file>  <relative path>`, ordered by path (what
         `sha256sum` prints), so a README may change without changing it. Kept for the life of the
         process while sizes and times of the files stay.
         """
         files = [self.path / "metadata.json", self.tokenizer_path]
-        files += [path for path in self.model_path.rglob("*") if path.is_file()]
+        models = [self.model_path, *([self.channel_path] if self.channel else [])]
+        files += [path for model in models for path in model.rglob("*") if path.is_file()]
         files += [path for path in (self.lexicon_path,) if path.is_file()]
         try:
             states = [(str(path), *_state(path)) for path in files]
@@ -176,18 +204,47 @@ def read_package(folder: Path, origin: Origin = Origin.EXPLICIT) -> Package:
         no_repeat_ngram=_whole_number(
             metadata, data, "no_repeat_ngram", 0, LARGEST_NO_REPEAT_NGRAM
         ),
+        channel=_channel(metadata, data),
     )
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _length_penalty(metadata: Path, data: dict[str, Any]) -> float | None:
     value = data.get("length_penalty")
     if value is None:
         return None
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    if not known or not 0 <= value <= LARGEST_LENGTH_PENALTY:
+    if not _is_number(value) or not 0 <= value <= LARGEST_LENGTH_PENALTY:
         message = f"{metadata}: length_penalty must be a number from 0 to {LARGEST_LENGTH_PENALTY}, not {value!r}"
         raise ModelError(message)
     return float(value)
+
+
+def _channel(metadata: Path, data: dict[str, Any]) -> Channel | None:
+    value = data.get("channel")
+    if value is None:
+        return None
+    parts = value if isinstance(value, dict) else {}
+    weight, prefix = parts.get("weight", 0), parts.get("source_prefix", "")
+    if (
+        not _is_number(weight)
+        or not 0 < weight <= LARGEST_CHANNEL_WEIGHT
+        or not isinstance(prefix, str)
+    ):
+        message = (
+            f"{metadata}: channel must be a weight above 0 and up to {LARGEST_CHANNEL_WEIGHT} with, if need be, a source_prefix,"
+            f" not {value!r}"
+        )
+        raise ModelError(message)
+    if not (metadata.parent / CHANNEL_FOLDER / "model.bin").is_file():
+        message = (
+            f"{metadata.parent}: the package lacks {CHANNEL_FOLDER}/model.bin; fetch it again, or remove `channel` from"
+            " metadata.json to translate without it"
+        )
+        raise ModelError(message)
+    return Channel(float(weight), prefix)
 
 
 def _whole_number(metadata: Path, data: dict[str, Any], key: str, least: int, most: int) -> int:

@@ -26,13 +26,23 @@ _Counts = Counter[Hashable]
 
 
 def ranked(hypotheses: Sequence[str], log_probabilities: Sequence[float]) -> list[int]:
-    """The indices of the hypotheses by expected chrF++, the highest first; equals in their order.
+    """The indices of the hypotheses by expected chrF++, the highest first; equals in their order. See `expected_gains`.
+
+    >>> ranked(["the men left", "the women came", "the women come"], [-1.0, -1.1, -1.2])
+    [1, 2, 0]
+    """
+    gains = expected_gains(hypotheses, log_probabilities)
+    return sorted(range(len(gains)), key=lambda number: -gains[number])
+
+
+def expected_gains(hypotheses: Sequence[str], log_probabilities: Sequence[float]) -> list[float]:
+    """The expected chrF++ of each hypothesis, 0 to 1.
 
     log_probabilities: of whole hypotheses, in nats; they need not sum to one.
     Raises ValueError where there is no hypothesis or not as many probabilities.
 
-    >>> ranked(["the men left", "the women came", "the women come"], [-1.0, -1.1, -1.2])
-    [1, 2, 0]
+    >>> expected_gains(["a word", "a word"], [-1.0, -1.5])
+    [1.0, 1.0]
     """
     if not hypotheses:
         message = "no hypothesis to choose from"
@@ -41,7 +51,7 @@ def ranked(hypotheses: Sequence[str], log_probabilities: Sequence[float]) -> lis
         message = f"{len(hypotheses)} hypotheses, but {len(log_probabilities)} probabilities"
         raise ValueError(message)
     if len(set(hypotheses)) == 1:
-        return list(range(len(hypotheses)))
+        return [1.0] * len(hypotheses)
     highest = max(log_probabilities)
     weights = [math.exp(FLATNESS * (value - highest)) for value in log_probabilities]
     counts = [_ngrams(text) for text in hypotheses]
@@ -49,8 +59,7 @@ def ranked(hypotheses: Sequence[str], log_probabilities: Sequence[float]) -> lis
         _expected([own[order] for own in counts], weights, math.fsum(weights))
         for order in range(CHARACTER_ORDER + WORD_ORDER)
     ]
-    gains = [_gain(own, expected) for own in counts]
-    return sorted(range(len(hypotheses)), key=lambda number: -gains[number])
+    return [_gain(own, expected) for own in counts]
 
 
 def _ngrams(text: str) -> list[_Counts]:

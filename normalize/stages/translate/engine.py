@@ -12,15 +12,15 @@ The price is small batches where texts are few: give the engine a thousand or mo
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from normalize.errors import ModelError, TranslationError
 from normalize.packages.find import Package
+from normalize.stages.translate.batching import batches, processors
+from normalize.stages.translate.channel import ChannelModel
 from normalize.stages.translate.consensus import ranked
 from normalize.stages.translate.options import TranslateOptions
 from normalize.stages.translate.tokenizers import Tokenizer, load_tokenizer
@@ -92,6 +92,11 @@ class Decoder(Protocol):
         """Whether the model carries `PLACEHOLDERS` over unchanged."""
         ...
 
+    @property
+    def has_channel(self) -> bool:
+        """Whether `support` tells translations apart."""
+        ...
+
     def count(self, text: str) -> int:
         """The number of subwords of a text."""
         ...
@@ -100,12 +105,9 @@ class Decoder(Protocol):
         """One hypothesis a text, in order."""
         ...
 
-
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Of each pair of a source and its translation, what the channel adds to the translation's expected gain; 0 without one."""
+        ...
 
 
 class Engine:
@@ -137,11 +139,25 @@ class Engine:
                 f"{package.model_path}: the model does not load ({exc}); import the package again"
             )
             raise ModelError(message) from exc
+        self._channel = self._loaded_channel(package)
+
+    def _loaded_channel(self, package: Package) -> ChannelModel | None:
+        """The package's channel, unless there is nothing for it to choose among or it has no weight."""
+        if package.channel is None or self._usual_mbr == 1:
+            return None
+        if not self._options.channel_weight_with(package.channel.weight):
+            return None
+        return ChannelModel(package, self._options, self._tokenizer)
 
     @property
     def knows_placeholders(self) -> bool:
         """See Decoder."""
         return self._tokenizer.knows_placeholders
+
+    @property
+    def has_channel(self) -> bool:
+        """See Decoder."""
+        return self._channel is not None
 
     def count(self, text: str) -> int:
         """See Decoder."""
@@ -168,6 +184,13 @@ class Engine:
             message = f"CTranslate2 failed on a batch of {len(texts)} texts: {exc}"
             raise TranslationError(message) from exc
         return hypotheses
+
+    def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """See Decoder. Raises TranslationError where CTranslate2 fails."""
+        if self._channel is None:
+            return [0.0] * len(pairs)
+        weight = self._channel.weight
+        return [weight * value for value in self._channel.log_probabilities(pairs)]
 
     def _start(self, batch: list[list[str]], decoding: Decoding, no_repeat: int) -> list[Any]:
         """Queue one batch of equally long texts, whose translations may repeat nothing of `no_repeat` subwords; what comes back has
@@ -245,22 +268,3 @@ def longest_repeat(pieces: Sequence[str]) -> int:
 def _occurs_twice(pieces: Sequence[str], size: int) -> bool:
     starts = range(len(pieces) - size + 1)
     return len({tuple(pieces[start : start + size]) for start in starts}) < len(starts)
-
-
-def batches(kinds: Sequence[tuple[int, int]], max_pieces: int) -> Iterator[tuple[int, list[int]]]:
-    """Index lists of texts of one kind, the longest texts first; none for texts without subwords.
-
-    kinds: of each text, how many subwords it has, and what else must be the same in a batch, which comes with each list.
-
-    >>> list(batches([(2, 4), (3, 4), (2, 4), (0, 4), (2, 4), (2, 5)], 4))
-    [(4, [1]), (5, [5]), (4, [0, 2]), (4, [4])]
-    """
-    by_kind: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    for number, kind in enumerate(kinds):
-        by_kind[kind].append(number)
-    for length, other in sorted(by_kind, reverse=True):
-        if length:
-            numbers = by_kind[length, other]
-            size = max(1, max_pieces // length)
-            for start in range(0, len(numbers), size):
-                yield other, numbers[start : start + size]

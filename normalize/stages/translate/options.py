@@ -7,7 +7,7 @@ from math import inf
 
 from normalize.config import MOST_HYPOTHESES
 from normalize.errors import UsageError
-from normalize.packages.find import LARGEST_NO_REPEAT_NGRAM
+from normalize.packages.find import LARGEST_CHANNEL_WEIGHT, LARGEST_NO_REPEAT_NGRAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class TranslateOptions:
     no_repeat_ngram: no sequence of so many subwords, or of one more than the longest that occurs twice in the source, if that is more,
     occurs twice in what is translated at once, 1 to 32; 0 allows all, but in second attempts, which have limits of their own; None
     takes what the package's metadata says, else 0.
+    channel_weight: what a nat of the channel's mean log-probability of the source is worth in expected chrF++ where hypotheses are chosen
+    among, 0 to 10; 0 chooses without it; None takes what the package's metadata says. Packages without a channel choose without it.
     """
 
     beam: int = 4
@@ -39,6 +41,7 @@ class TranslateOptions:
     max_pieces: int = 140
     max_batch_pieces: int = 2048
     no_repeat_ngram: int | None = None
+    channel_weight: float | None = None
 
     def __post_init__(self) -> None:
         """Raise UsageError for a number that makes no sense."""
@@ -49,6 +52,7 @@ class TranslateOptions:
             "max_pieces": (8, inf),
             "max_batch_pieces": (1, inf),
             "no_repeat_ngram": (0, LARGEST_NO_REPEAT_NGRAM),
+            "channel_weight": (0, LARGEST_CHANNEL_WEIGHT),
         }
         for name, (least, largest) in limits.items():
             value = getattr(self, name)
@@ -77,6 +81,11 @@ class TranslateOptions:
         own = self.no_repeat_ngram
         return package_no_repeat_ngram if own is None else own
 
+    def channel_weight_with(self, package_channel_weight: float) -> float:
+        """The weight of the channel of a package that asks for this; the options go first."""
+        own = self.channel_weight
+        return package_channel_weight if own is None else own
+
     @property
     def signature(self) -> str:
         """The options that can change a result, in a fixed order, for manifests and the translation
@@ -85,7 +94,8 @@ class TranslateOptions:
         own = self.length_penalty
         penalty = "package" if own is None else f"{own:g}"
         no_repeat = "package" if self.no_repeat_ngram is None else self.no_repeat_ngram
+        channel = "package" if self.channel_weight is None else f"{self.channel_weight:g}"
         return (
-            f"beam={self.beam},compute={self.compute_type},"
-            f"penalty={penalty},norepeat={no_repeat},mbr={self.mbr or 'package'},pieces={self.max_pieces}"
+            f"beam={self.beam},compute={self.compute_type},penalty={penalty},norepeat={no_repeat},"
+            f"mbr={self.mbr or 'package'},channel={channel},pieces={self.max_pieces}"
         )

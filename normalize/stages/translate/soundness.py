@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from normalize.errors import NormalizeError
@@ -21,7 +22,8 @@ def verify(package: Package) -> list[str]:
 
     Shipped packages: every file against the SHA-256 in `models/index.toml`. All packages: that the
     model and the tokeniser load and translate. Packages with a `canaries.json` (a list of
-    `{"source", "target"}`): that each canary gives its translation.
+    `{"source", "target"}`): that each canary gives its translation, and that a channel, if there is one, finds each source
+    likelier after its own translation than after any other.
     """
     problems = _wrong_files(package) if package.origin is Origin.SHIPPED else []
     return problems or _wrong_translations(package)
@@ -57,7 +59,7 @@ def _read_canaries(path: Path) -> list[tuple[str, str]]:
 
 def _wrong_translations(package: Package) -> list[str]:
     """Problems of loading and of the canaries: raw searches of beam 4, as the packages' recipe
-    makes them, and Argos Translate.
+    makes them, and Argos Translate. The channel is loaded too, whatever the package asks for.
     """
     path = package.path / "canaries.json"
     try:
@@ -67,12 +69,32 @@ def _wrong_translations(package: Package) -> list[str]:
     sources = [source for source, _ in canaries]
     try:
         Lexicon.read(package.lexicon_path)
-        raw = Decoding.of_argos()
-        found = Engine(package, TranslateOptions(threads=1)).decode(sources or ["."], raw)
+        engine = Engine(package, TranslateOptions(threads=1, mbr=2))
+        found = engine.decode(sources or ["."], Decoding.of_argos())
+        mistaken = list(_mistaken_sources(engine, canaries))
     except NormalizeError as exc:
         return [str(exc)]
-    return [
+    dead = [
         f"{package.pair}: the canary {source!r} gives {hypothesis.text!r}, expected {target!r}"
         for (source, target), hypothesis in zip(canaries, found, strict=False)
         if hypothesis.text != target
     ]
+    return dead + [
+        f"{package.pair}: the channel finds {source!r} likelier after {other!r} than after its own translation"
+        for source, other in mistaken
+    ]
+
+
+def _mistaken_sources(
+    engine: Engine, canaries: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    """The sources that the channel finds likelier after another canary's translation, with that translation."""
+    if not engine.has_channel:
+        return
+    targets = list(dict.fromkeys(target for _, target in canaries))
+    for source, own in canaries:
+        support = engine.support([(source, target) for target in targets])
+        by_target = dict(zip(targets, support, strict=True))
+        likeliest = max(targets, key=by_target.__getitem__)
+        if by_target[likeliest] > by_target[own]:
+            yield source, likeliest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,8 +12,14 @@ from normalize.memory import Memory, memory_key
 from normalize.packages.find import Package
 from normalize.packages.lexicon import Lexicon
 from normalize.stages.translate.casing import continued, with_manner_of
-from normalize.stages.translate.consensus import ranked
-from normalize.stages.translate.engine import Decoder, Decoding, Engine, Hypothesis
+from normalize.stages.translate.consensus import expected_gains
+from normalize.stages.translate.engine import (
+    FEWEST_PIECES_TO_CHOOSE,
+    Decoder,
+    Decoding,
+    Engine,
+    Hypothesis,
+)
 from normalize.stages.translate.guards import UNACCEPTABLE, flags_of
 from normalize.stages.translate.inline import Mark, MarkedText, projected, read_marks
 from normalize.stages.translate.names import lost_names, with_names_mended
@@ -20,13 +27,15 @@ from normalize.stages.translate.options import TranslateOptions
 from normalize.stages.translate.plan import Part, Planner, Protection, Unit
 from normalize.stages.translate.tokenizers import PLACEHOLDERS
 
-REVISION = 10
+REVISION = 11
 """Counts the changes of this package's code that change translations; part of the translation
 memory's key.
 """
 _WINDOW = 8192
 _PIECES_OF_A_PART = 32
 """Most subwords in a part of a text that is also translated in parts (`_first_attempts`)."""
+_MOST_JUDGED = 8
+"""How many of the drafts that are borne out best the channel looks at; more change next to nothing."""
 _CAN_BE_HIDDEN = frozenset({Flag.LOST_NUMBER, Flag.LOST_NAME})
 """What was lost and can be kept by a placeholder."""
 _SEEN = 8
@@ -187,7 +196,8 @@ class Translator:
 
     def _first_attempts(self, units: Sequence[Unit]) -> dict[Unit, _Attempt]:
         """The usual search. Where it left hypotheses to choose among, a long unit is translated in parts as well, and what agrees
-        most with all of both is chosen: a small network leaves out less of a short text, and joins its parts less well.
+        most with all of both, and with its source by the channel if there is one, is chosen: a small network leaves out less of a short
+        text, and joins its parts less well.
         """
         drafts = self._drafts(units, self._usual)
         several = [unit for unit in units if len(drafts[unit]) > 1]
@@ -198,10 +208,42 @@ class Translator:
             self._usual,
         )
         usable = {part: self._usable(part, found) for part, found in parts.items()}
-        for unit, plan in plans.items():
-            if all(usable[part] for part in _units(plan)):
-                drafts[unit] = _agreeing([*drafts[unit], *_in_order(plan, usable)])
+        pools = {
+            unit: [*drafts[unit], *_in_order(plan, usable)]
+            for unit, plan in plans.items()
+            if all(usable[part] for part in _units(plan))
+        }
+        if self._decoder.has_channel:
+            long = [unit for unit in several if self._is_long(unit)]
+            pools = {unit: drafts[unit] for unit in long} | pools
+        drafts |= self._agreeing(pools)
         return {unit: self._soundest(unit, drafts[unit]) for unit in units}
+
+    def _is_long(self, unit: Unit) -> bool:
+        return self._decoder.count(unit.text) >= FEWEST_PIECES_TO_CHOOSE
+
+    def _agreeing(self, pools: Mapping[Unit, Sequence[_Draft]]) -> dict[Unit, list[_Draft]]:
+        """The different drafts of each unit, by how well all of them bear them out (see `consensus`), and, for the first of them, by the
+        source after them too (see `channel`). The channel is no judge of capitals.
+        """
+        borne_out = {unit: _borne_out(drafts) for unit, drafts in pools.items()}
+        judged = [
+            (unit, draft, gain)
+            for unit, drafts in borne_out.items()
+            for draft, gain in drafts[: 0 if unit.shouted else _MOST_JUDGED]
+        ]
+        support = self._decoder.support([(unit.source, draft.text) for unit, draft, _ in judged])
+        in_sum = {
+            (unit, draft.text): gain + more
+            for (unit, draft, gain), more in zip(judged, support, strict=True)
+        }
+        return {
+            unit: sorted(
+                (draft for draft, _ in drafts),
+                key=lambda draft: -in_sum.get((unit, draft.text), -math.inf),
+            )
+            for unit, drafts in borne_out.items()
+        }
 
     def _decoded(self, units: Sequence[Unit], decoding: Decoding) -> dict[Unit, _Attempt]:
         drafts = self._drafts(units, decoding)
@@ -287,6 +329,15 @@ def _units(plan: Sequence[Part]) -> list[Unit]:
     return [part for part in plan if isinstance(part, Unit)]
 
 
+def _borne_out(drafts: Sequence[_Draft]) -> list[tuple[_Draft, float]]:
+    """The different drafts with their expected gain, the highest first."""
+    gains = expected_gains([one.text for one in drafts], [one.total for one in drafts])
+    found: dict[str, tuple[_Draft, float]] = {}
+    for place in sorted(range(len(drafts)), key=lambda place: -gains[place]):
+        found.setdefault(drafts[place].text, (drafts[place], gains[place]))
+    return list(found.values())
+
+
 def _joined(
     plan: Sequence[Part], drafts: Mapping[Unit, _Draft], *, is_one_text: bool = False
 ) -> _Draft:
@@ -316,12 +367,6 @@ def _in_order(plan: Sequence[Part], drafts: Mapping[Unit, Sequence[_Draft]]) -> 
         )
         for place in range(most)
     ]
-
-
-def _agreeing(drafts: Sequence[_Draft]) -> list[_Draft]:
-    """The drafts by how well all bear them out (see `consensus`)."""
-    order = ranked([draft.text for draft in drafts], [draft.total for draft in drafts])
-    return [drafts[place] for place in order]
 
 
 def _revealed(text: str, hidden: Sequence[str]) -> str:

@@ -1,0 +1,33 @@
+"""Which texts go through a network together, and on how many processors."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def batches(kinds: Sequence[tuple[int, int]], max_pieces: int) -> Iterator[tuple[int, list[int]]]:
+    """Index lists of texts of one kind, the longest texts first; none for texts without subwords.
+
+    kinds: of each text, how many subwords it has, and what else must be the same in a batch, which comes with each list.
+
+    >>> list(batches([(2, 4), (3, 4), (2, 4), (0, 4), (2, 4), (2, 5)], 4))
+    [(4, [1]), (5, [5]), (4, [0, 2]), (4, [4])]
+    """
+    by_kind: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for number, kind in enumerate(kinds):
+        by_kind[kind].append(number)
+    for length, other in sorted(by_kind, reverse=True):
+        if length:
+            numbers = by_kind[length, other]
+            size = max(1, max_pieces // length)
+            for start in range(0, len(numbers), size):
+                yield other, numbers[start : start + size]

@@ -1,0 +1,92 @@
+"""How likely the source is after each of several translations: the channel of a noisy-channel model.
+
+A translation that leaves something out, or that says something else in good English, is likely by itself; but what was left out is
+unlikely to come back on the way back. The score of a hypothesis is what agrees with it (`consensus`) plus the weighted log-probability
+of its source (K. Yee, Y. Dauphin and M. Auli 2019, `Simple and Effective Noisy Channel Modeling for Neural Machine Translation`,
+https://aclanthology.org/D19-1571).
+
+The network back is a model of its own in the package. As in `engine`, a batch holds only pairs of equal lengths on both sides, so that
+no probability depends on what else is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from normalize.errors import ModelError, TranslationError
+from normalize.packages.find import Package
+from normalize.stages.translate.batching import batches, processors
+from normalize.stages.translate.options import TranslateOptions
+from normalize.stages.translate.tokenizers import Tokenizer
+
+_MOST_PIECES = 480
+"""Subwords of the longest text that is looked at; networks of this project know 512 positions."""
+
+
+class ChannelModel:
+    """The channel of a package, loaded. It needs a package that has one.
+
+    weight: what a nat is worth in expected chrF++.
+    """
+
+    def __init__(self, package: Package, options: TranslateOptions, tokenizer: Tokenizer) -> None:
+        """Load the model; raises ModelError where it is damaged or of a kind that CTranslate2 does not know."""
+        import ctranslate2
+
+        if package.channel is None:
+            message = f"{package.path}: the package has no channel"
+            raise ModelError(message)
+        self.weight = options.channel_weight_with(package.channel.weight)
+        prefix = package.channel.source_prefix
+        self._prefix = [prefix] if prefix else []
+        self._max_batch_pieces, self._tokenizer = options.max_batch_pieces, tokenizer
+        try:
+            self._network = ctranslate2.Translator(
+                str(package.channel_path),
+                device="cpu",
+                compute_type=options.compute_type,
+                inter_threads=options.threads or processors(),
+                intra_threads=1,
+            )
+        except (RuntimeError, ValueError, LookupError, MemoryError) as exc:
+            message = f"{package.channel_path}: the channel does not load ({exc}); import the package again"
+            raise ModelError(message) from exc
+
+    def log_probabilities(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Of each pair of a source and its translation: the mean log-probability, in nats, of the source's subwords and its end mark
+        after the translation; minus infinity where either has no subword or over 480.
+
+        Raises TranslationError where CTranslate2 fails.
+        """
+        texts = list(dict.fromkeys(text for pair in pairs for text in pair))
+        pieces = dict(zip(texts, self._tokenizer.encode(texts), strict=True))
+        kinds = [self._kind(len(pieces[source]), len(pieces[target])) for source, target in pairs]
+        found = [float("-inf")] * len(pairs)
+        try:
+            started = [
+                (numbers, self._start([[pieces[side] for side in pairs[n]] for n in numbers]))
+                for _, numbers in batches(kinds, self._max_batch_pieces)
+            ]
+            for numbers, results in started:
+                for number, result in zip(numbers, results, strict=True):
+                    values = result.result().log_probs
+                    found[number] = round(sum(values) / len(values), 6)
+        except (RuntimeError, ValueError) as exc:
+            message = f"CTranslate2 failed on a channel's batch of {len(pairs)} texts: {exc}"
+            raise TranslationError(message) from exc
+        return found
+
+    def _kind(self, source: int, target: int) -> tuple[int, int]:
+        """What must be the same in a batch; no length where a pair is not looked at."""
+        can_be_read = 0 < source <= _MOST_PIECES and 0 < target <= _MOST_PIECES
+        return (target, source) if can_be_read else (0, 0)
+
+    def _start(self, batch: Sequence[Sequence[list[str]]]) -> list[Any]:
+        """Queue one batch; what comes back has a method `result`."""
+        started: list[Any] = self._network.score_batch(
+            [[*self._prefix, *target] for _, target in batch],
+            [source for source, _ in batch],
+            asynchronous=True,
+        )
+        return started
