@@ -21,6 +21,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from normalize.packages import Channel, read_package
+from normalize.stages.translate import TranslateOptions
+from normalize.stages.translate.engine import Engine
+
 ROOT = Path(__file__).resolve().parents[1]
 TRAINING = ROOT / "models" / "training"
 WORDS = {
@@ -327,6 +331,24 @@ def test_what_is_translated_back_is_named_as_the_sources_are() -> None:
         assert pattern == "default" or known, pattern
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("tr=0", "tr=0: the weight of a channel is a number above 0 and up to 10"),
+        ("tr", "'tr': write a language and a number"),
+        ("de=1", "--channel: de is not among --languages"),
+    ],
+)
+def test_channels_that_cannot_be_are_refused_at_once(
+    tmp_path: Path, value: str, message: str
+) -> None:
+    command = [sys.executable, TRAINING / "recipe.py", tmp_path, tmp_path, "--channel", value]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("script", ["export.py", "recipe.py"])
 @pytest.mark.parametrize(
     ("option", "message"),
@@ -615,6 +637,38 @@ def test_a_network_that_translates_back_is_told_into_which_language(prepared: Pa
         words = {*re.findall(r"\w+", " ".join(made))}
         assert words & {*WORDS[language]}, made
         assert not words & {*WORDS[other]}, made
+
+
+def test_a_network_back_becomes_the_channel_of_a_package(
+    prepared: Path, trained: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("torch")
+    export, channel = tool("export"), tool("channel")
+    vocabulary = prepared / "sentencepiece.model"
+    train(prepared, "--reverse", "--steps", "150", "--checkpoint", "channel.pt")
+    for language, words in WORDS.items():
+        package = tmp_path / f"{language}-en"
+        export.export(export.read_checkpoint(trained), vocabulary, package, language, "0.1")
+        model = (package / "model" / "model.bin").read_bytes()
+        for weight in (0.5, 0.25):  # the second replaces the first
+            channel.add_channel(prepared / "channel.pt", package, weight, "0.2")
+        read = read_package(package)
+        assert (read.version, read.channel) == ("0.2", Channel(0.25, f"<0x{ord(language[0]):02x}>"))
+        assert (package / "model" / "model.bin").read_bytes() == model
+        assert not list(package.glob("*.new"))
+        engine = Engine(read, TranslateOptions(threads=1, mbr=2))
+        foreign, english = FRAMES[language]
+        for word in words:
+            pairs = [(foreign.format(word), english.format(gloss)) for gloss in words.values()]
+            support = dict(zip(words, engine.support(pairs), strict=True))
+            assert max(support, key=support.__getitem__) == word
+    processor = tool("sentencepiece").SentencePieceProcessor(model_file=str(vocabulary))
+    assert processor.get_piece_size() != 12_000
+    shutil.copyfile(
+        ROOT / "models" / "tr-en" / "sentencepiece.model", package / "sentencepiece.model"
+    )
+    with pytest.raises(ValueError, match=r"train it with the sentencepiece\.model of the package"):
+        channel.add_channel(prepared / "channel.pt", package, 0.2)
 
 
 def vocabulary_piece(vocabulary: Path, number: int) -> str:
@@ -908,7 +962,7 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
     command = (
         corpora, work, "--evaluation", test_sets, "--vocabulary", 400, "--steps", 4,
         "--furniture", tmp_path / "none", "--length-penalty", "tr=1.5", "--mbr", "tr=6",
-        "--no-repeat-ngram", "tr=4", "--", *SMALL,
+        "--no-repeat-ngram", "tr=4", "--channel", "tr=0.25", "--channel-steps", 3, "--", *SMALL,
     )  # fmt: skip
     first = run("recipe.py", *command)
     assert "done already" not in first
@@ -927,12 +981,24 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
     assert "`normalize` takes" not in card
     other = (work / "models" / "tr-en" / "README.md").read_text(encoding="utf-8")
     among = "minimum Bayes risk decoding among 6 hypotheses and a limit on repetitions (4 subwords)"
-    assert f"`normalize` takes a length penalty of 1.5, {among}." in other
+    among = among.replace(" and a limit", ", a limit")
+    assert (
+        f"`normalize` takes a length penalty of 1.5, {among} and a channel with a weight of 0.25."
+        in other
+    )
+    assert ("## Channel" in other, "## Channel" in card) == (True, False)
+    assert "3 encoder and 2 decoder layers" in other
+    read = read_package(work / "models" / "tr-en")
+    assert read.channel is not None
+    assert read.channel.weight == 0.25
+    assert Engine(read, TranslateOptions(threads=1)).has_channel
+    assert "channel/model.bin" in index["packages"]["tr-en"]["files"]
+    assert read_package(work / "models" / "it-en").channel is None
     metadata = json.loads((work / "models/tr-en/metadata.json").read_text(encoding="utf-8"))
     assert [metadata[key] for key in ("length_penalty", "mbr", "no_repeat_ngram")] == [1.5, 6, 4]
     assert "equals a test text by its letters: 0." in card
     assert len(list((work / "argosmodel").glob("*.argosmodel"))) == 2
-    assert run("recipe.py", *command).count("done already") == 6
+    assert run("recipe.py", *command).count("done already") == 8
     (work / "models" / "tr-en" / "README.md").write_text("changed", encoding="utf-8")
     again = run("recipe.py", *command)
     assert "card: done already" in again

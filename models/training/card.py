@@ -30,6 +30,13 @@ model in English; argostranslate and LibreTranslate do not read it, and the scor
 rule (`models/training/glossary.py`), and some of its English is another sense of the word.
 
 """
+CHANNEL = """## Channel
+
+`channel/` holds a network from English back to {language}: {encoder_layers} encoder and {decoder_layers} decoder layers, {tokens} million
+target tokens (those of the networks that it began with among them), {minutes} minutes, from the same data. `normalize` takes, of several
+hypotheses, one after which the source is likely; argostranslate and LibreTranslate do not read it, and the scores above are without it.
+
+"""
 LEXICON_LICENCE = """
 
 `lexicon.tsv` is made of {origin} ({licence})."""
@@ -119,6 +126,19 @@ def _about_lexicon(words: int, language: str) -> dict[str, str]:
     }
 
 
+def _about_channel(metadata: Json) -> str:
+    """What the card says of a package's channel, if it has one."""
+    if "channel" not in metadata:
+        return ""
+    run = metadata["channel"]["training"]
+    return CHANNEL.format(
+        **run["shape"],
+        language=NAMES[metadata["from_code"]],
+        tokens=f"{run['target_tokens'] / 1e6:.1f}",
+        minutes=run["minutes"],
+    )
+
+
 def _about_search(metadata: Json) -> str:
     """What the card says where `normalize` decodes otherwise than argostranslate."""
     wishes = []
@@ -128,6 +148,8 @@ def _about_search(metadata: Json) -> str:
         wishes.append(f"minimum Bayes risk decoding among {metadata['mbr']} hypotheses")
     if metadata.get("no_repeat_ngram"):
         wishes.append(f"a limit on repetitions ({metadata['no_repeat_ngram']} subwords)")
+    if "channel" in metadata:
+        wishes.append(f"a channel with a weight of {metadata['channel']['weight']:g}")
     return f" `normalize` takes {_enumerated(wishes)}." if wishes else ""
 
 
@@ -185,5 +207,6 @@ def render(
         overlap_pages=training.overlap.pages,
         data="\n".join(_data_row(r) for r in training.sources if r[0].startswith(f"{language}/")),
         licence=training.licence,
+        channel=_about_channel(metadata),
         **_about_lexicon(words, language),
     )

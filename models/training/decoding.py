@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from argparse import ArgumentTypeError
 
 from normalize.config import MOST_HYPOTHESES
@@ -62,20 +61,33 @@ def repeats(text: str) -> dict[str, int]:
     return _whole_numbers(text, "what may not be repeated is", 0, LARGEST_NO_REPEAT_NGRAM)
 
 
+def channel_weights(text: str) -> dict[str, float]:
+    """Like `numbers`, above 0 and up to 10."""
+    found = numbers(text)
+    for language, number in found.items():
+        _check_channel_weight(f"{language}={number:g}", number)
+    return found
+
+
 def channel_weight(text: str) -> float:
-    """A number above 0 and up to 10.
+    """The number of a single package.
 
     >>> channel_weight("0.2")
     0.2
     """
     try:
         number = float(text)
-    except ValueError:
-        number = math.nan
+    except ValueError as exc:
+        message = f"{text!r}: write a number, for example 0.2"
+        raise ArgumentTypeError(message) from exc
+    _check_channel_weight(text, number)
+    return number
+
+
+def _check_channel_weight(text: str, number: float) -> None:
     if not 0 < number <= LARGEST_CHANNEL_WEIGHT:
         message = f"{text}: the weight of a channel is a number above 0 and up to {LARGEST_CHANNEL_WEIGHT}"
         raise ArgumentTypeError(message)
-    return number
 
 
 def _whole_numbers(text: str, what: str, least: int, most: int) -> dict[str, int]:

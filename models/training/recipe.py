@@ -3,7 +3,8 @@
     python models/training/recipe.py CORPORA WORK --evaluation FOLDER
 
 Steps: prepare (collect, clean, vocabulary, encode), train (main and final phase, averaging),
-export, evaluate, card (canaries, model cards, index), package (`.argosmodel`). Each step leaves a
+export, with `--channel` back and channel (a network from English to each language named, into its package),
+evaluate, card (canaries, model cards, index), package (`.argosmodel`). Each step leaves a
 record with the digest of what it was made from in `WORK/records`; a step whose inputs have not
 changed is skipped, so an interrupted recipe goes on where it stopped, inside training too. Options
 after `--` go to `train.py`, and change nothing else:
@@ -23,12 +24,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from decoding import hypotheses, length_penalties, numbers, repeats, text_of
+from decoding import (
+    channel_weights,
+    hypotheses,
+    length_penalties,
+    numbers,
+    repeats,
+    text_of,
+)
 from glossary import lexicon_beside
 from prepare import corpus_files, files_digest, lexicon_files
 
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
+TRAINING = ("train.py", "batches.py", "model.py", "optimiser.py", "layout.py", "mix.toml")
+BACK_LAYERS = ("--encoder-layers", "3", "--decoder-layers", "2")
+"""Of a network back: beside a package's own network it fits into 45 MB."""
 SCRIPTS = {
     "prepare": (
         "prepare.py",
@@ -43,8 +54,10 @@ SCRIPTS = {
         "substitution.py",
         "glossary.py",
     ),
-    "train": ("train.py", "batches.py", "model.py", "optimiser.py", "layout.py", "mix.toml"),
+    "train": TRAINING,
+    "back": TRAINING,
     "export": ("export.py", "layout.py", "decoding.py", "glossary.py", "canaries.json"),
+    "channel": ("channel.py", "export.py", "layout.py", "batches.py"),
     "evaluate": (),
     "card": ("index.py", "card.py", "card.md", "overlap.py", "sources.toml", "canaries.json"),
     "package": ("package.py",),
@@ -54,7 +67,9 @@ SCRIPTS = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: what it reads, the command lines that do it, and what it must leave behind."""
+    """One step: what it reads, the command lines that do it, and what it must leave behind. name: of its kind, with `-` and a
+    language where there is one for each.
+    """
 
     name: str
     inputs: tuple[Path, ...]
@@ -63,7 +78,7 @@ class Step:
 
     def digest(self) -> str:
         """SHA-256 of the inputs, the step's own files, and its arguments."""
-        own = [FOLDER / name for name in SCRIPTS[self.name]]
+        own = [FOLDER / name for name in SCRIPTS[self.name.partition("-")[0]]]
         total = hashlib.sha256(files_digest([*_files(self.inputs), *own]).encode())
         total.update(json.dumps(self.commands).encode())
         return total.hexdigest()
@@ -141,6 +156,13 @@ def steps(options: argparse.Namespace) -> list[Step]:
         for package in packages
         for name in ("model", "sentencepiece.model", "metadata.json")
     ]
+    channels = [models / f"{language}-en" / "channel" for language in options.channel]
+    backs = {language: work / f"reverse.{language}.pt" for language in options.channel}
+    back_length = (
+        ("--steps", options.channel_steps)
+        if options.channel_steps
+        else ("--minutes", options.channel_minutes)
+    )
     return [
         Step(
             "prepare",
@@ -155,8 +177,50 @@ def steps(options: argparse.Namespace) -> list[Step]:
             (checkpoint,),
         ),
         Step("export", (checkpoint, vocabulary, *lexicons), (export,), tuple(translators)),
+        *(
+            Step(
+                f"back-{language}",
+                (data, vocabulary),
+                (
+                    script(
+                        "train.py",
+                        work,
+                        *back_length,
+                        *seed,
+                        *options.train,
+                        "--reverse",
+                        "--languages",
+                        language,
+                        "--checkpoint",
+                        back.name,
+                        *BACK_LAYERS,
+                    ),
+                ),
+                (back,),
+            )
+            for language, back in backs.items()
+        ),
+        *(
+            Step(
+                f"channel-{language}",
+                (back, models / f"{language}-en" / "sentencepiece.model"),
+                (
+                    script(
+                        "channel.py",
+                        back,
+                        models / f"{language}-en",
+                        "--weight",
+                        options.channel[language],
+                    ),
+                ),
+                (models / f"{language}-en" / "channel" / "model.bin",),
+            )
+            for language, back in backs.items()
+        ),
         Step("evaluate", (*translators, *options.evaluation), (measure,), (scores,)),
-        Step("card", (*translators, *lexicons, scores), (card,), (models / "index.toml",)),
+        Step(
+            "card", (*translators, *channels, *lexicons, scores), (card,), (models / "index.toml",)
+        ),
         Step(
             "package", tuple(packages), (script("package.py", work / "argosmodel", *packages),), ()
         ),
@@ -167,13 +231,15 @@ def _forget_checkpoint(work: Path, train: Step, say: Callable[[str], None]) -> N
     """Put a checkpoint aside that was made from other data or options; one of the same run is gone
     on with.
     """
-    begun, checkpoint = work / "records" / "train-begun.json", work / "checkpoint.pt"
+    (checkpoint,) = train.outputs
+    begun = work / "records" / f"{train.name}-begun.json"
     digest = train.digest()
     if checkpoint.exists() and (
         not begun.exists() or json.loads(begun.read_text("utf-8"))["digest"] != digest
     ):
-        say("train: the old checkpoint belongs to another run; kept as checkpoint.old.pt")
-        checkpoint.replace(work / "checkpoint.old.pt")
+        old = checkpoint.with_suffix(".old.pt")
+        say(f"{train.name}: the old checkpoint belongs to another run; kept as {old.name}")
+        checkpoint.replace(old)
     begun.write_text(json.dumps({"digest": digest}) + "\n", encoding="utf-8")
 
 
@@ -238,9 +304,24 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         metavar="tr=4",
         help="subwords of the shortest sequence that `normalize` lets occur only once (`export.py`)",
     )
+    parser.add_argument(
+        "--channel",
+        type=channel_weights,
+        default={},
+        metavar="tr=0.2",
+        help="train a network from English back to each of these languages and put it into its package, with this weight (`channel.py`)",
+    )
+    parser.add_argument(
+        "--channel-minutes", type=float, default=120, help="of training each network back"
+    )
+    parser.add_argument(
+        "--channel-steps", type=int, default=0, help="the same in steps: repeatable to the bit"
+    )
     parser.add_argument("--machine", default="an unnamed machine", help="for the model cards")
     parser.add_argument("--limit", type=int, default=0, help="sentences of each test set; 0: all")
     options = parser.parse_args(arguments[:split])
+    if unknown := sorted(set(options.channel) - set(options.languages.split(","))):
+        parser.error(f"--channel: {', '.join(unknown)} is not among --languages")
     options.train = tuple(arguments[split + 1 :])
     options.models = options.models or options.work / "models"
     return options
@@ -255,7 +336,7 @@ def main() -> None:
         print(message, flush=True)
 
     for step in steps(options):
-        if step.name == "train":
+        if SCRIPTS[step.name.partition("-")[0]] is TRAINING:
             _forget_checkpoint(options.work, step, say)
         step.run(records, say)
 
