@@ -14,7 +14,7 @@ machines that do other work as well. `--beam 4,2,1` shows what smaller beams bri
 - bare: one `translate_batch` call over the lines, cut into subwords beforehand and sorted by
   length: no tokenisation, no detokenisation, no guards. The physical limit.
 - normalize: `Translator.translate`, all included, no translation memory; where the package asks for minimum Bayes risk
-  decoding, once without it and once with it.
+  decoding, once without it and once with it, the package's channel included if it has one.
 
 `--invariance` compares texts and scores of the lines translated one at a time, all at once, in
 another order, in smaller batches and with more threads; any difference is counted. Exit status 1

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -41,6 +42,7 @@ from normalize.packages import (
 )
 from normalize.packages.lexicon import Lexicon
 from normalize.stages.translate import Translator, verify
+from normalize.stages.translate.channel import ChannelModel
 from normalize.stages.translate.engine import Decoding, Engine
 from normalize.stages.translate.options import TranslateOptions
 
@@ -339,8 +341,9 @@ def test_a_package_says_what_its_channel_is(home: Path) -> None:
     assert imported.digest() == package.digest()
     unnamed = read_package(with_metadata(package.path, channel=None))
     assert unnamed.channel is None
+    before = unnamed.digest()
     shutil.rmtree(package.channel_path)
-    assert unnamed.digest() == read_package(package.path).digest()
+    assert read_package(package.path).digest() == before  # what is not named does not count
 
 
 @pytest.mark.parametrize(
@@ -381,21 +384,42 @@ def test_a_channel_that_does_not_load_is_a_problem(home: Path) -> None:
     Translator(package, TranslateOptions(threads=1, mbr=1))  # which has no use for it
 
 
-def test_a_channel_that_takes_another_sentence_for_the_source_is_a_problem(home: Path) -> None:
+def test_a_channel_that_does_not_know_its_prefix_is_a_problem(home: Path) -> None:
+    package = with_channel(copied(home / "mine"))
+    read = read_package(
+        with_metadata(package.path, channel={"weight": 1, "source_prefix": "no piece"})
+    )
+    assert "the channel does not know its source_prefix 'no piece'" in verify(read)[0]
+    bare = read_package(with_metadata(package.path, channel={"weight": 1}))
+    assert bare.channel == Channel(1.0)
+    assert verify(bare) == []
+
+
+def test_a_channel_without_numbers_is_a_problem(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     package = with_channel(copied(home / "mine"))
     engine = Engine(package, TranslateOptions(threads=1, mbr=2))
-    found = [one.text for one in engine.decode(SENTENCES, Decoding.of_argos())]
-    canaries = list(zip(SENTENCES, found, strict=True))
-
-    def values(place: int) -> list[float]:
-        return engine.support([(canaries[place][0], translation) for translation in found])
-
-    right = [values(place)[place] == max(values(place)) for place in range(len(found))]
-    items = [{"source": source, "target": target} for source, target in canaries]
+    found = engine.decode(SENTENCES[:3], Decoding.of_argos())
+    items = [{"source": s, "target": h.text} for s, h in zip(SENTENCES, found, strict=False)]
     (package.path / "canaries.json").write_text(json.dumps(items), encoding="utf-8")
-    problems = verify(package)
-    assert len(problems) == right.count(False) > 0
-    assert "the channel finds" in problems[0]
+    for value in (math.nan, -1.0):  # the same for every pair says nothing either
+        monkeypatch.setattr(
+            ChannelModel, "_start", lambda _self, batch, value=value: [Constant(value)] * len(batch)
+        )
+        problems = verify(package)
+        assert len(problems) == 3
+        assert all("the channel does not find" in problem for problem in problems)
+
+
+class Constant:
+    """A network's answer whose log-probabilities are all the same."""
+
+    def __init__(self, value: float) -> None:
+        self.log_probs = [value, value]
+
+    def result(self) -> Constant:
+        return self
 
 
 def test_a_lexicon_that_cannot_be_opened(home: Path) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 
 from normalize.packages import Channel, read_package
-from normalize.stages.translate import TranslateOptions
+from normalize.stages.translate import TranslateOptions, verify
 from normalize.stages.translate.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -335,8 +335,8 @@ def test_what_is_translated_back_is_named_as_the_sources_are() -> None:
     ("value", "message"),
     [
         ("tr=0", "tr=0: the weight of a channel is a number above 0 and up to 10"),
-        ("tr", "'tr': write a language and a number"),
         ("de=1", "--channel: de is not among --languages"),
+        ("tr=1", "--channel: tr has no hypotheses to choose among; add --mbr tr=8"),
     ],
 )
 def test_channels_that_cannot_be_are_refused_at_once(
@@ -662,13 +662,29 @@ def test_a_network_back_becomes_the_channel_of_a_package(
             pairs = [(foreign.format(word), english.format(gloss)) for gloss in words.values()]
             support = dict(zip(words, engine.support(pairs), strict=True))
             assert max(support, key=support.__getitem__) == word
-    processor = tool("sentencepiece").SentencePieceProcessor(model_file=str(vocabulary))
-    assert processor.get_piece_size() != 12_000
+        canaries = [
+            {"source": foreign.format(word), "target": english.format(gloss)}
+            for word, gloss in words.items()
+        ]
+        swapped = [
+            {**one, "target": canaries[place - 1]["target"]} for place, one in enumerate(canaries)
+        ]
+        for pairs_of_canaries, mistaken in ((canaries, 0), (swapped, len(words))):
+            (package / "canaries.json").write_text(json.dumps(pairs_of_canaries), encoding="utf-8")
+            problems = verify(read)  # the small network itself is not up to them
+            assert sum("the channel does not find" in one for one in problems) == mistaken
     shutil.copyfile(
         ROOT / "models" / "tr-en" / "sentencepiece.model", package / "sentencepiece.model"
     )
-    with pytest.raises(ValueError, match=r"train it with the sentencepiece\.model of the package"):
-        channel.add_channel(prepared / "channel.pt", package, 0.2)
+    command = [sys.executable, TRAINING / "channel.py", prepared / "channel.pt", package]
+    for option, message in (
+        ((), "trained with other subwords than those of"),
+        (("--weight", "0"), "0: the weight of a channel is a number above 0 and up to 10"),
+        (("--weight", "abc"), "'abc': write a number, for example 0.2"),
+    ):
+        done = subprocess.run([*command, *option], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert message in done.stderr
 
 
 def vocabulary_piece(vocabulary: Path, number: int) -> str:
@@ -962,7 +978,8 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
     command = (
         corpora, work, "--evaluation", test_sets, "--vocabulary", 400, "--steps", 4,
         "--furniture", tmp_path / "none", "--length-penalty", "tr=1.5", "--mbr", "tr=6",
-        "--no-repeat-ngram", "tr=4", "--channel", "tr=0.25", "--channel-steps", 3, "--", *SMALL,
+        "--no-repeat-ngram", "tr=4", "--channel", "tr=0.25", "--channel-steps", 3,
+        "--channel-train", " ".join(SMALL), "--", *SMALL,
     )  # fmt: skip
     first = run("recipe.py", *command)
     assert "done already" not in first
@@ -999,6 +1016,14 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
     assert "equals a test text by its letters: 0." in card
     assert len(list((work / "argosmodel").glob("*.argosmodel"))) == 2
     assert run("recipe.py", *command).count("done already") == 8
+    without = [str(part) for part in command]
+    without[without.index("tr=0.25") - 1 : without.index("tr=0.25") + 1] = []
+    assert "train: done already\nexport: running" in run("recipe.py", *without)
+    assert read_package(work / "models" / "tr-en").channel is None
+    index = tomllib.loads((work / "models" / "index.toml").read_text(encoding="utf-8"))
+    assert not [name for name in index["packages"]["tr-en"]["files"] if "channel" in name]
+    assert "back-tr: done already" in run("recipe.py", *command)
+    assert read_package(work / "models" / "tr-en").channel is not None
     (work / "models" / "tr-en" / "README.md").write_text("changed", encoding="utf-8")
     again = run("recipe.py", *command)
     assert "card: done already" in again

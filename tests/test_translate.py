@@ -9,6 +9,7 @@ import random
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import ctranslate2
 import pytest
@@ -306,6 +307,35 @@ def test_the_channel_looks_at_the_eight_different_translations_that_agree_most()
     assert made == texts[6]
 
 
+def test_the_channel_judges_what_is_joined_from_parts_as_well() -> None:
+    whole = f"{COUNCIL} {TALKS}"
+    first = "On Monday morning the council of the town met in the great hall of the old town hall,"
+    second = "and after many hours the talks of the mayor and all of the districts went well."
+    decoder = Scripted({whole: "On Monday the council met in the hall and talked with the mayor of Garibaldi.",
+                        COUNCIL: first, TALKS: second})  # fmt: skip
+    decoder.others = {whole: ["The council of the town met in the hall on Monday, says Garibaldi."]}
+    decoder.supported = {f"{first} {second}": 5.0}
+    Translator.from_decoder(decoder).translate([whole])
+    assert (whole, f"{first} {second}") in decoder.judged
+
+
+def test_the_channel_sees_what_was_hidden() -> None:
+    address = "info@example.org"
+    source = RAINY.replace("pioveva", f"si scriveva a {address}")
+    asked = source.replace(address, "｟0｠")
+    decoder = Scripted(
+        {asked: "On Monday the council met and wrote to ｟0｠ while it rained on the city."}
+    )
+    decoder.others = {
+        asked: ["The council wrote to ｟0｠ on Monday while it met in the great hall."]
+    }
+    decoder.supported = {"nothing": 0.1}
+    Translator.from_decoder(decoder).translate([source])
+    assert decoder.asked[0][0] == asked
+    assert {text for text, _ in decoder.judged} == {source}
+    assert all(address in translation for _, translation in decoder.judged)
+
+
 @pytest.mark.parametrize("text", [COUNCIL, RAINY.upper()], ids=["short", "capitals"])
 def test_what_the_channel_does_not_judge(text: str) -> None:
     decoder = Scripted({}, fallback=lambda _: "On Monday morning the council met in the hall")
@@ -556,6 +586,25 @@ def test_the_channel_says_how_likely_the_source_is_after_a_translation() -> None
     assert engine.support([("a " * 600, "word")]) == [-math.inf]
 
 
+def test_a_batch_of_the_channel_has_one_length_on_either_side(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = Engine(channel_package(), options(batch=100, mbr=6))
+    assert engine._channel is not None
+    start, kinds = engine._channel._start, []
+
+    def spied(batch: Sequence[Sequence[list[str]]]) -> list[Any]:
+        kinds.append({(len(source), len(translation)) for source, translation in batch})
+        assert len(batch) == 1 or sum(len(source) for source, _ in batch) <= 100
+        return start(batch)
+
+    monkeypatch.setattr(engine._channel, "_start", spied)
+    words = " ".join(SENTENCES).split()
+    engine.support([(one, other) for one in words[:40] for other in words[40:60]])
+    assert all(len(kind) == 1 for kind in kinds)
+    assert len({kind for found in kinds for kind in found}) > 5
+
+
 def test_a_channel_chooses_only_where_there_is_a_choice() -> None:
     package = channel_package()
     with_it = Translator(package, options(mbr=6)).translate(SENTENCES)
@@ -721,6 +770,7 @@ def test_any_string_is_accepted(texts: list[str]) -> None:
 
 
 ANY_TEXT = Translator(tiny_package(), TranslateOptions(beam=1, threads=1))
+WITH_CHANNEL = Translator(channel_package(), TranslateOptions(threads=1, mbr=4))
 
 
 @pytest.mark.parametrize(
@@ -740,6 +790,9 @@ ANY_TEXT = Translator(tiny_package(), TranslateOptions(beam=1, threads=1))
 def test_strange_strings_are_accepted(text: str) -> None:
     (made,) = ANY_TEXT.translate([text])
     assert isinstance(made.text, str)
+    long = f"{SENTENCES[0]} {text} {SENTENCES[1]}"
+    (made,) = WITH_CHANNEL.translate([long])
+    assert made == WITH_CHANNEL.translate(["Altro.", long])[1]
 
 
 def test_bpe_packages_work(tmp_path: Path) -> None:
@@ -768,6 +821,11 @@ def test_a_memory_gives_the_same_and_saves_the_work(tmp_path: Path) -> None:
         translator = Translator(package, options(), memory)
         translator._decoder = Scripted({}, fallback=lambda text: "asked again")
         assert translator.translate([*SENTENCES, "12:30"]) == fresh
+        for more in ({"mbr": 6}, {"channel_weight": 0.5}):
+            how = TranslateOptions(threads=1, **more)  # type: ignore[arg-type]
+            other = Translator(package, how, memory)
+            other._decoder = Scripted({}, fallback=lambda text: "Other options.")
+            assert other.translate(SENTENCES[:1])[0].text == "Other options."
         other = Translator(package, TranslateOptions(beam=1, threads=1), memory)
         other._decoder = Scripted({}, fallback=lambda text: "Other options.")
         assert other.translate(SENTENCES[:1])[0].text == "Other options."

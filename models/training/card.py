@@ -128,9 +128,9 @@ def _about_lexicon(words: int, language: str) -> dict[str, str]:
 
 def _about_channel(metadata: Json) -> str:
     """What the card says of a package's channel, if it has one."""
-    if "channel" not in metadata:
+    run = metadata.get("channel", {}).get("training")
+    if not run:
         return ""
-    run = metadata["channel"]["training"]
     return CHANNEL.format(
         **run["shape"],
         language=NAMES[metadata["from_code"]],
@@ -148,7 +148,7 @@ def _about_search(metadata: Json) -> str:
         wishes.append(f"minimum Bayes risk decoding among {metadata['mbr']} hypotheses")
     if metadata.get("no_repeat_ngram"):
         wishes.append(f"a limit on repetitions ({metadata['no_repeat_ngram']} subwords)")
-    if "channel" in metadata:
+    if "channel" in metadata and metadata.get("mbr", 1) > 1:
         wishes.append(f"a channel with a weight of {metadata['channel']['weight']:g}")
     return f" `normalize` takes {_enumerated(wishes)}." if wishes else ""
 

@@ -6,6 +6,7 @@
 The package gets `channel/`, a CTranslate2 model of the package's own subwords, and a `channel` in `metadata.json` that says how much
 it counts and which mark stands before every English text (see `batches.mark_of`). `normalize` chooses among hypotheses with it;
 argostranslate and LibreTranslate do not read it. The network must have been trained with the subwords of the package.
+`models/index.toml` knows the package as it is only after `index.py`.
 """
 
 from __future__ import annotations
@@ -13,48 +14,54 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sys
 from pathlib import Path
 
 from batches import mark_of
 from decoding import channel_weight
-from export import CHANNEL, read_checkpoint, read_pieces, specification, write_json
+from export import read_checkpoint, read_pieces, specification, write_json
+
+from normalize.packages import read_package
+from normalize.packages.find import CHANNEL_FOLDER
+from normalize.stages.translate import verify
 
 
 def add_channel(
     checkpoint: Path, package: Path, weight: float, version: str = "", weights: str = "average"
 ) -> None:
-    """Write a checkpoint of `train.py --reverse` into a package folder; a channel that is there already is replaced.
+    """Write a checkpoint of `train.py --reverse` into a package folder; a channel that is there already is replaced. The folder is
+    replaced as a whole.
 
     weight: what a nat of its mean log-probability is worth in expected chrF++. version: of the package from now on; empty
     leaves it as it is. weights: see `export.read_checkpoint`.
 
-    Raises ValueError where the network reads other subwords than the package.
+    Raises ValueError where the network has another number of subwords than the package, or a `sentencepiece.model` beside it is not
+    the package's.
     """
     network = read_checkpoint(checkpoint, weights)
-    pieces = read_pieces(package / "sentencepiece.model")
-    if not len(pieces) <= network.shape.vocabulary < len(pieces) + 8:
-        message = (
-            f"{checkpoint} knows {network.shape.vocabulary} subwords, but {package} has {len(pieces)}; train it with"
-            " the sentencepiece.model of the package"
-        )
+    vocabulary, beside = package / "sentencepiece.model", checkpoint.parent / "sentencepiece.model"
+    pieces = read_pieces(vocabulary)
+    is_same = not beside.is_file() or beside.read_bytes() == vocabulary.read_bytes()
+    if not is_same or not len(pieces) <= network.shape.vocabulary < len(pieces) + 8:
+        message = f"{checkpoint}: trained with other subwords than those of {package}; train it with its sentencepiece.model"
         raise ValueError(message)
     spec = specification(network, pieces)
     spec.optimize(quantization="int8")
-    folder = package / CHANNEL
-    fresh = package / f"{CHANNEL}.new"
+    fresh = package.with_name(package.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
-    spec.save(str(fresh))
-    shutil.rmtree(folder, ignore_errors=True)
-    fresh.rename(folder)
-    metadata = json.loads((package / "metadata.json").read_text(encoding="utf-8"))
+    shutil.copytree(package, fresh, ignore=shutil.ignore_patterns(CHANNEL_FOLDER))
+    (fresh / CHANNEL_FOLDER).mkdir()
+    spec.save(str(fresh / CHANNEL_FOLDER))
+    metadata = json.loads((fresh / "metadata.json").read_text(encoding="utf-8"))
     metadata["package_version"] = version or metadata["package_version"]
-    metadata[CHANNEL] = {
+    metadata[CHANNEL_FOLDER] = {
         "weight": weight,
         "source_prefix": pieces[mark_of(metadata["from_code"])],
         "training": network.spent(),
     }
-    write_json(package / "metadata.json", metadata)
+    write_json(fresh / "metadata.json", metadata)
+    shutil.rmtree(package)
+    fresh.rename(package)
 
 
 def main() -> None:
@@ -80,6 +87,8 @@ def main() -> None:
         parser.error(str(exc))
     size = sum(file.stat().st_size for file in options.package.rglob("*") if file.is_file())
     print(f"{options.package}: {size / 1e6:.1f} MB with its channel")
+    for problem in verify(read_package(options.package)):
+        print(f"warning: {problem}", file=sys.stderr)
 
 
 if __name__ == "__main__":

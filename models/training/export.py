@@ -53,8 +53,6 @@ NEVER, NEVER_BIAS = (PAD, UNK), -100.0
 weights, and a blend of two networks can prefer them to every word.
 """
 LANGUAGE_NAMES = {"en": "English", "it": "Italian", "tr": "Turkish"}
-CHANNEL = "channel"
-"""Folder and name in the metadata of the network back."""
 CANARIES = Path(__file__).parent / "canaries.json"
 
 

@@ -7,7 +7,7 @@ export, with `--channel` back and channel (a network from English to each langua
 evaluate, card (canaries, model cards, index), package (`.argosmodel`). Each step leaves a
 record with the digest of what it was made from in `WORK/records`; a step whose inputs have not
 changed is skipped, so an interrupted recipe goes on where it stopped, inside training too. Options
-after `--` go to `train.py`, and change nothing else:
+after `--` go to `train.py` for the packages' own network, and change nothing else (`--channel-train` has those of a network back):
 
     python models/training/recipe.py CORPORA WORK --minutes 120 -- --encoder-layers 4
     --decoder-layers 1
@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -39,7 +40,7 @@ FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 TRAINING = ("train.py", "batches.py", "model.py", "optimiser.py", "layout.py", "mix.toml")
 BACK_LAYERS = ("--encoder-layers", "3", "--decoder-layers", "2")
-"""Of a network back: beside a package's own network it fits into 45 MB."""
+"""Of a network back: beside a package's own network of six and two layers, both of width 384, it fits into 45 MB."""
 SCRIPTS = {
     "prepare": (
         "prepare.py",
@@ -57,7 +58,7 @@ SCRIPTS = {
     "train": TRAINING,
     "back": TRAINING,
     "export": ("export.py", "layout.py", "decoding.py", "glossary.py", "canaries.json"),
-    "channel": ("channel.py", "export.py", "layout.py", "batches.py"),
+    "channel": ("channel.py", "export.py", "layout.py", "batches.py", "decoding.py"),
     "evaluate": (),
     "card": ("index.py", "card.py", "card.md", "overlap.py", "sources.toml", "canaries.json"),
     "package": ("package.py",),
@@ -67,20 +68,27 @@ SCRIPTS = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: what it reads, the command lines that do it, and what it must leave behind. name: of its kind, with `-` and a
-    language where there is one for each.
+    """One step: what it reads, the command lines that do it, and what it must leave behind.
+
+    name: that of its kind, with `-` and a language where there is a step for each. also: what else its outputs depend on.
     """
 
     name: str
     inputs: tuple[Path, ...]
     commands: tuple[tuple[str, ...], ...]
     outputs: tuple[Path, ...]
+    also: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Its key in `SCRIPTS`."""
+        return self.name.partition("-")[0]
 
     def digest(self) -> str:
         """SHA-256 of the inputs, the step's own files, and its arguments."""
-        own = [FOLDER / name for name in SCRIPTS[self.name.partition("-")[0]]]
+        own = [FOLDER / name for name in SCRIPTS[self.kind]]
         total = hashlib.sha256(files_digest([*_files(self.inputs), *own]).encode())
-        total.update(json.dumps(self.commands).encode())
+        total.update(json.dumps([self.commands, self.also]).encode())
         return total.hexdigest()
 
     def run(self, records: Path, say: Callable[[str], None]) -> bool:
@@ -176,7 +184,13 @@ def steps(options: argparse.Namespace) -> list[Step]:
             (script("train.py", work, *length, *seed, *options.train),),
             (checkpoint,),
         ),
-        Step("export", (checkpoint, vocabulary, *lexicons), (export,), tuple(translators)),
+        Step(  # which takes away channels that are no longer asked for
+            "export",
+            (checkpoint, vocabulary, *lexicons),
+            (export,),
+            tuple(translators),
+            also=",".join(options.channel),
+        ),
         *(
             Step(
                 f"back-{language}",
@@ -187,7 +201,7 @@ def steps(options: argparse.Namespace) -> list[Step]:
                         work,
                         *back_length,
                         *seed,
-                        *options.train,
+                        *options.channel_train,
                         "--reverse",
                         "--languages",
                         language,
@@ -317,11 +331,23 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--channel-steps", type=int, default=0, help="the same in steps: repeatable to the bit"
     )
+    parser.add_argument(
+        "--channel-train",
+        type=shlex.split,
+        default=[],
+        metavar="OPTIONS",
+        help="for `train.py`, of each network back, in one argument: '--cpu --tokens 5000'",
+    )
     parser.add_argument("--machine", default="an unnamed machine", help="for the model cards")
     parser.add_argument("--limit", type=int, default=0, help="sentences of each test set; 0: all")
     options = parser.parse_args(arguments[:split])
-    if unknown := sorted(set(options.channel) - set(options.languages.split(","))):
-        parser.error(f"--channel: {', '.join(unknown)} is not among --languages")
+    for language in options.channel:
+        if language not in options.languages.split(","):
+            parser.error(f"--channel: {language} is not among --languages")
+        if options.mbr.get(language, 1) == 1:
+            parser.error(
+                f"--channel: {language} has no hypotheses to choose among; add --mbr {language}=8"
+            )
     options.train = tuple(arguments[split + 1 :])
     options.models = options.models or options.work / "models"
     return options
@@ -336,7 +362,7 @@ def main() -> None:
         print(message, flush=True)
 
     for step in steps(options):
-        if SCRIPTS[step.name.partition("-")[0]] is TRAINING:
+        if step.kind in ("train", "back"):
             _forget_checkpoint(options.work, step, say)
         step.run(records, say)
 

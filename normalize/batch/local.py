@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -14,6 +13,7 @@ from multiprocessing import get_context
 from normalize.batch.executor import Converted, Unit, worker_lost
 from normalize.batch.parts import Failure, Record
 from normalize.batch.worker import Job, Worker
+from normalize.stages.translate.network import processors
 
 
 class LocalProcesses:
@@ -28,11 +28,6 @@ class LocalProcesses:
         threads = max(1, processors() // workers)
         job = replace(job, spec=replace(job.spec, threads=threads))
         yield from _in_this_process(job, units) if workers == 1 else _in_pool(job, units, workers)
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _in_this_process(job: Job, units: Sequence[Unit]) -> Iterator[Converted]:

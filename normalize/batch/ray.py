@@ -24,11 +24,11 @@ from types import ModuleType
 from typing import Any
 
 from normalize.batch.executor import Converted, Unit, worker_lost
-from normalize.batch.local import processors
 from normalize.batch.parts import Failure, Layout, Record
 from normalize.batch.worker import Job, Task, Worker
 from normalize.engine import EngineSpec, engine_spec, library_versions, work_digest
 from normalize.errors import ClusterError, ModelError, NormalizeError
+from normalize.stages.translate.network import processors
 from normalize.version import __version__
 
 _LOG = logging.getLogger(__name__)

@@ -50,9 +50,10 @@ LARGEST_NO_REPEAT_NGRAM = 32
 """Longer sequences that occur twice are whole sentences, which `Flag.LOOP` finds."""
 
 LARGEST_CHANNEL_WEIGHT = 10
-"""Beyond it the channel alone decides."""
+"""Beyond it the channel all but decides alone: hypotheses of one text differ by tenths of a nat."""
 
 CHANNEL_FOLDER = "channel"
+"""The folder of a package's network back, and the name of it in the metadata."""
 
 TOKENIZER_FILES = {
     TokenizerKind.SENTENCEPIECE: "sentencepiece.model",
@@ -223,7 +224,7 @@ def _length_penalty(metadata: Path, data: dict[str, Any]) -> float | None:
 
 
 def _channel(metadata: Path, data: dict[str, Any]) -> Channel | None:
-    value = data.get("channel")
+    value = data.get(CHANNEL_FOLDER)
     if value is None:
         return None
     parts = value if isinstance(value, dict) else {}

@@ -11,13 +11,17 @@ no probability depends on what else is looked at.
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from normalize.errors import ModelError, TranslationError
-from normalize.packages.find import Package
-from normalize.stages.translate.batching import batches, processors
+from normalize.packages.find import Channel, Package
+from normalize.stages.translate.network import batches, load_network
 from normalize.stages.translate.options import TranslateOptions
+from normalize.stages.translate.plan import without_surrogates
 from normalize.stages.translate.tokenizers import Tokenizer
 
 _MOST_PIECES = 480
@@ -25,44 +29,39 @@ _MOST_PIECES = 480
 
 
 class ChannelModel:
-    """The channel of a package, loaded. It needs a package that has one.
+    """The channel of a package, loaded.
 
     weight: what a nat is worth in expected chrF++.
     """
 
-    def __init__(self, package: Package, options: TranslateOptions, tokenizer: Tokenizer) -> None:
-        """Load the model; raises ModelError where it is damaged or of a kind that CTranslate2 does not know."""
-        import ctranslate2
-
-        if package.channel is None:
-            message = f"{package.path}: the package has no channel"
-            raise ModelError(message)
-        self.weight = options.channel_weight_with(package.channel.weight)
-        prefix = package.channel.source_prefix
-        self._prefix = [prefix] if prefix else []
+    def __init__(
+        self, package: Package, channel: Channel, options: TranslateOptions, tokenizer: Tokenizer
+    ) -> None:
+        """Load the model; raises ModelError where it is damaged, of a kind that CTranslate2 does not know, or lacks the prefix that
+        the package names.
+        """
+        self.weight = options.channel_weight_with(channel.weight)
+        self._prefix = [channel.source_prefix] if channel.source_prefix else []
         self._max_batch_pieces, self._tokenizer = options.max_batch_pieces, tokenizer
-        try:
-            self._network = ctranslate2.Translator(
-                str(package.channel_path),
-                device="cpu",
-                compute_type=options.compute_type,
-                inter_threads=options.threads or processors(),
-                intra_threads=1,
+        self._network = load_network(package.channel_path, "channel", options)
+        if self._prefix and not _knows(package.channel_path, channel.source_prefix):
+            message = (
+                f"{package.channel_path}: the channel does not know its source_prefix {channel.source_prefix!r};"
+                " import the package again, or remove `channel` from its metadata.json to translate without it"
             )
-        except (RuntimeError, ValueError, LookupError, MemoryError) as exc:
-            message = f"{package.channel_path}: the channel does not load ({exc}); import the package again"
-            raise ModelError(message) from exc
+            raise ModelError(message)
 
     def log_probabilities(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """Of each pair of a source and its translation: the mean log-probability, in nats, of the source's subwords and its end mark
-        after the translation; minus infinity where either has no subword or over 480.
+        after the translation; minus infinity where either has no subword or over 480, or the network has no number for it.
 
-        Raises TranslationError where CTranslate2 fails.
+        Any strings are accepted. Raises TranslationError where CTranslate2 fails.
         """
         texts = list(dict.fromkeys(text for pair in pairs for text in pair))
-        pieces = dict(zip(texts, self._tokenizer.encode(texts), strict=True))
+        encoded = self._tokenizer.encode([without_surrogates(text) for text in texts])
+        pieces = dict(zip(texts, encoded, strict=True))
         kinds = [self._kind(len(pieces[source]), len(pieces[target])) for source, target in pairs]
-        found = [float("-inf")] * len(pairs)
+        found = [-math.inf] * len(pairs)
         try:
             started = [
                 (numbers, self._start([[pieces[side] for side in pairs[n]] for n in numbers]))
@@ -71,16 +70,19 @@ class ChannelModel:
             for numbers, results in started:
                 for number, result in zip(numbers, results, strict=True):
                     values = result.result().log_probs
-                    found[number] = round(sum(values) / len(values), 6)
+                    mean = round(sum(values) / len(values), 6)
+                    found[number] = mean if math.isfinite(mean) else -math.inf
         except (RuntimeError, ValueError) as exc:
             message = f"CTranslate2 failed on a channel's batch of {len(pairs)} texts: {exc}"
             raise TranslationError(message) from exc
         return found
 
     def _kind(self, source: int, target: int) -> tuple[int, int]:
-        """What must be the same in a batch; no length where a pair is not looked at."""
+        """What must be the same in a batch; no length where a pair is not looked at. A batch is as large as its sources allow,
+        since the network holds the probabilities of all their subwords at once.
+        """
         can_be_read = 0 < source <= _MOST_PIECES and 0 < target <= _MOST_PIECES
-        return (target, source) if can_be_read else (0, 0)
+        return (source, target) if can_be_read else (0, 0)
 
     def _start(self, batch: Sequence[Sequence[list[str]]]) -> list[Any]:
         """Queue one batch; what comes back has a method `result`."""
@@ -90,3 +92,13 @@ class ChannelModel:
             asynchronous=True,
         )
         return started
+
+
+def _knows(model: Path, token: str) -> bool:
+    """Whether a token is in the source vocabulary of a CTranslate2 model, where that can be read."""
+    for name in ("source_vocabulary.json", "shared_vocabulary.json"):
+        try:
+            return token in json.loads((model / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+    return True

@@ -17,11 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from normalize.errors import ModelError, TranslationError
+from normalize.errors import TranslationError
 from normalize.packages.find import Package
-from normalize.stages.translate.batching import batches, processors
 from normalize.stages.translate.channel import ChannelModel
 from normalize.stages.translate.consensus import ranked
+from normalize.stages.translate.network import batches, load_network
 from normalize.stages.translate.options import TranslateOptions
 from normalize.stages.translate.tokenizers import Tokenizer, load_tokenizer
 
@@ -114,11 +114,9 @@ class Engine:
     """A package loaded for translation."""
 
     def __init__(self, package: Package, options: TranslateOptions) -> None:
-        """Load the model; raises ModelError where it is damaged or of a kind that CTranslate2 does
-        not know.
+        """Load the model, and the package's channel where it is to choose; raises ModelError where one is damaged or of a kind that
+        CTranslate2 does not know.
         """
-        import ctranslate2
-
         self._options = options
         self._prefix = package.target_prefix
         wanted = (options.length_penalty, package.length_penalty, ARGOS_LENGTH_PENALTY)
@@ -126,19 +124,7 @@ class Engine:
         self._usual_mbr = options.mbr_with(package.mbr)
         self._usual_no_repeat = options.no_repeat_ngram_with(package.no_repeat_ngram)
         self._tokenizer: Tokenizer = load_tokenizer(package)
-        try:
-            self._translator = ctranslate2.Translator(
-                str(package.model_path),
-                device="cpu",
-                compute_type=options.compute_type,
-                inter_threads=options.threads or processors(),
-                intra_threads=1,
-            )
-        except (RuntimeError, ValueError, LookupError, MemoryError) as exc:
-            message = (
-                f"{package.model_path}: the model does not load ({exc}); import the package again"
-            )
-            raise ModelError(message) from exc
+        self._translator = load_network(package.model_path, "model", options)
         self._channel = self._loaded_channel(package)
 
     def _loaded_channel(self, package: Package) -> ChannelModel | None:
@@ -147,7 +133,7 @@ class Engine:
             return None
         if not self._options.channel_weight_with(package.channel.weight):
             return None
-        return ChannelModel(package, self._options, self._tokenizer)
+        return ChannelModel(package, package.channel, self._options, self._tokenizer)
 
     @property
     def knows_placeholders(self) -> bool:

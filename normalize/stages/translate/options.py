@@ -25,7 +25,7 @@ class TranslateOptions:
     likeliest; 0 takes what the package's metadata says, else 1, and 1 where the beam is 1.
     max_pieces: longest text, in subwords, given to the model at once; longer ones are split at
     clause boundaries.
-    max_batch_pieces: source subwords in one batch of the engine. Never changes a result.
+    max_batch_pieces: source subwords in one batch of the engine or the channel. Never changes a result.
     no_repeat_ngram: no sequence of so many subwords, or of one more than the longest that occurs twice in the source, if that is more,
     occurs twice in what is translated at once, 1 to 32; 0 allows all, but in second attempts, which have limits of their own; None
     takes what the package's metadata says, else 0.

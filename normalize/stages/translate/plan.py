@@ -47,6 +47,11 @@ _PUNCTUATION = re.compile(r"[\s,;:.!?)\]»”’'…–—-]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+def without_surrogates(text: str) -> str:
+    """The text with a replacement character for each lone surrogate, which no tokeniser can read."""
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 class Protection(StrEnum):
     """How a unit's literal stretches are kept out of the model's hands."""
 
@@ -192,9 +197,7 @@ class Planner:
         if shouted:
             text = sentence_case(text, self.source)
         text = self.lexicon.glossed(text)
-        return Unit(
-            core, _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text), tuple(hidden), literal, shouted
-        )
+        return Unit(core, without_surrogates(text), tuple(hidden), literal, shouted)
 
 
 def _outside(core: str, spans: Sequence[Span]) -> str:

@@ -80,7 +80,7 @@ def _wrong_translations(package: Package) -> list[str]:
         if hypothesis.text != target
     ]
     return dead + [
-        f"{package.pair}: the channel finds {source!r} likelier after {other!r} than after its own translation"
+        f"{package.pair}: the channel does not find {source!r} less likely after {other!r} than after its own translation"
         for source, other in mistaken
     ]
 
@@ -88,13 +88,15 @@ def _wrong_translations(package: Package) -> list[str]:
 def _mistaken_sources(
     engine: Engine, canaries: Sequence[tuple[str, str]]
 ) -> Iterator[tuple[str, str]]:
-    """The sources that the channel finds likelier after another canary's translation, with that translation."""
+    """The sources that the channel finds no less likely after another canary's translation, with that translation."""
     if not engine.has_channel:
         return
     targets = list(dict.fromkeys(target for _, target in canaries))
     for source, own in canaries:
         support = engine.support([(source, target) for target in targets])
         by_target = dict(zip(targets, support, strict=True))
-        likeliest = max(targets, key=by_target.__getitem__)
-        if by_target[likeliest] > by_target[own]:
-            yield source, likeliest
+        others = [
+            target for target in targets if by_target[target] >= by_target[own] and target != own
+        ]
+        if others:
+            yield source, max(others, key=by_target.__getitem__)

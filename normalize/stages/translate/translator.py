@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,8 +10,7 @@ from normalize.document import Flag, Translation
 from normalize.memory import Memory, memory_key
 from normalize.packages.find import Package
 from normalize.packages.lexicon import Lexicon
-from normalize.stages.translate.casing import continued, with_manner_of
-from normalize.stages.translate.consensus import expected_gains
+from normalize.stages.translate.casing import with_manner_of
 from normalize.stages.translate.engine import (
     FEWEST_PIECES_TO_CHOOSE,
     Decoder,
@@ -25,6 +23,7 @@ from normalize.stages.translate.inline import Mark, MarkedText, projected, read_
 from normalize.stages.translate.names import lost_names, with_names_mended
 from normalize.stages.translate.options import TranslateOptions
 from normalize.stages.translate.plan import Part, Planner, Protection, Unit
+from normalize.stages.translate.pool import Draft, agreeing, in_order, joined, units_of
 from normalize.stages.translate.tokenizers import PLACEHOLDERS
 
 REVISION = 11
@@ -34,26 +33,13 @@ memory's key.
 _WINDOW = 8192
 _PIECES_OF_A_PART = 32
 """Most subwords in a part of a text that is also translated in parts (`_first_attempts`)."""
-_MOST_JUDGED = 8
-"""How many of the drafts that are borne out best the channel looks at; more change next to nothing."""
 _CAN_BE_HIDDEN = frozenset({Flag.LOST_NUMBER, Flag.LOST_NAME})
 """What was lost and can be kept by a placeholder."""
-_SEEN = 8
-"""Characters before a translation that tell whether it begins a sentence."""
 _PLACEHOLDER = re.compile("|".join(PLACEHOLDERS))
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
-    """A translation of one unit: its text, the sum of its log-probabilities in nats, and its subwords."""
-
-    text: str
-    total: float
-    pieces: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt(_Draft):
+class _Attempt(Draft):
     """A draft that has been looked at, and what is wrong with it."""
 
     flags: tuple[Flag, ...]
@@ -202,54 +188,31 @@ class Translator:
         drafts = self._drafts(units, self._usual)
         several = [unit for unit in units if len(drafts[unit]) > 1]
         plans = {unit: self._in_parts.replan(unit, self._planner.protection) for unit in several}
-        plans = {unit: plan for unit, plan in plans.items() if len(_units(plan)) > 1}
+        plans = {unit: plan for unit, plan in plans.items() if len(units_of(plan)) > 1}
         parts = self._drafts(
-            list(dict.fromkeys(part for plan in plans.values() for part in _units(plan))),
+            list(dict.fromkeys(part for plan in plans.values() for part in units_of(plan))),
             self._usual,
         )
         usable = {part: self._usable(part, found) for part, found in parts.items()}
         pools = {
-            unit: [*drafts[unit], *_in_order(plan, usable)]
+            unit: [*drafts[unit], *in_order(plan, usable)]
             for unit, plan in plans.items()
-            if all(usable[part] for part in _units(plan))
+            if all(usable[part] for part in units_of(plan))
         }
         if self._decoder.has_channel:
-            long = [unit for unit in several if self._is_long(unit)]
-            pools = {unit: drafts[unit] for unit in long} | pools
-        drafts |= self._agreeing(pools)
+            judged = [unit for unit in several if not unit.shouted and self._is_long(unit)]
+            pools = {unit: drafts[unit] for unit in judged} | pools
+        drafts |= agreeing(pools, self._decoder.support)
         return {unit: self._soundest(unit, drafts[unit]) for unit in units}
 
     def _is_long(self, unit: Unit) -> bool:
         return self._decoder.count(unit.text) >= FEWEST_PIECES_TO_CHOOSE
 
-    def _agreeing(self, pools: Mapping[Unit, Sequence[_Draft]]) -> dict[Unit, list[_Draft]]:
-        """The different drafts of each unit, by how well all of them bear them out (see `consensus`), and, for the first of them, by the
-        source after them too (see `channel`). The channel is no judge of capitals.
-        """
-        borne_out = {unit: _borne_out(drafts) for unit, drafts in pools.items()}
-        judged = [
-            (unit, draft, gain)
-            for unit, drafts in borne_out.items()
-            for draft, gain in drafts[: 0 if unit.shouted else _MOST_JUDGED]
-        ]
-        support = self._decoder.support([(unit.source, draft.text) for unit, draft, _ in judged])
-        in_sum = {
-            (unit, draft.text): gain + more
-            for (unit, draft, gain), more in zip(judged, support, strict=True)
-        }
-        return {
-            unit: sorted(
-                (draft for draft, _ in drafts),
-                key=lambda draft: -in_sum.get((unit, draft.text), -math.inf),
-            )
-            for unit, drafts in borne_out.items()
-        }
-
     def _decoded(self, units: Sequence[Unit], decoding: Decoding) -> dict[Unit, _Attempt]:
         drafts = self._drafts(units, decoding)
         return {unit: self._soundest(unit, drafts[unit]) for unit in units}
 
-    def _drafts(self, units: Sequence[Unit], decoding: Decoding) -> dict[Unit, list[_Draft]]:
+    def _drafts(self, units: Sequence[Unit], decoding: Decoding) -> dict[Unit, list[Draft]]:
         """All that the engine found for each unit, the best first."""
         hypotheses = self._decoder.decode([unit.text for unit in units], decoding)
         return {
@@ -257,13 +220,13 @@ class Translator:
             for unit, hypothesis in zip(units, hypotheses, strict=True)
         }
 
-    def _draft(self, unit: Unit, hypothesis: Hypothesis) -> _Draft:
+    def _draft(self, unit: Unit, hypothesis: Hypothesis) -> Draft:
         text = hypothesis.text.upper() if unit.shouted else hypothesis.text
         text = _revealed(with_manner_of(unit.source, text), unit.hidden)
         text = with_names_mended(unit.source, text, self._source)
-        return _Draft(text, hypothesis.score * hypothesis.pieces, hypothesis.pieces)
+        return Draft(text, hypothesis.score * hypothesis.pieces, hypothesis.pieces)
 
-    def _soundest(self, unit: Unit, drafts: Sequence[_Draft]) -> _Attempt:
+    def _soundest(self, unit: Unit, drafts: Sequence[Draft]) -> _Attempt:
         """The first; where something is wrong with it, the first of the others with which nothing is, and where it cannot
         be used, the one with the least. What else is wrong is better mended (`_second_attempts`) than traded for another fault.
         """
@@ -276,11 +239,11 @@ class Translator:
         )
         return best if attempt.faults[0] or not best.flags else attempt
 
-    def _usable(self, unit: Unit, drafts: Sequence[_Draft]) -> list[_Draft]:
+    def _usable(self, unit: Unit, drafts: Sequence[Draft]) -> list[Draft]:
         """The drafts that are better than their source; joined to others, one that is not would no longer be noticed."""
         return [draft for draft in drafts if not self._attempt(unit, draft).faults[0]]
 
-    def _attempt(self, unit: Unit, draft: _Draft) -> _Attempt:
+    def _attempt(self, unit: Unit, draft: Draft) -> _Attempt:
         flags = flags_of(unit.source, draft.text, unit.literal, self._source)
         return _Attempt(draft.text, draft.total, draft.pieces, flags)
 
@@ -302,19 +265,19 @@ class Translator:
             else:
                 safer.append(unit)
         second = {**self._decoded(safer, self._safer), **self._decoded(fuller, self._fuller)}
-        parts = [part for plan in again.values() for part in _units(plan)]
+        parts = [part for plan in again.values() for part in units_of(plan)]
         pieces = self._decoded(list(dict.fromkeys(parts)), self._usual)
         for unit, plan in again.items():
-            second[unit] = self._attempt(unit, _joined(plan, pieces))
+            second[unit] = self._attempt(unit, joined(plan, pieces))
         return second
 
     def _assembled(
         self, text: str, plan: Sequence[Part], attempts: dict[Unit, _Attempt]
     ) -> Translation:
-        units = _units(plan)
+        units = units_of(plan)
         if not units:
             return Translation(text, 0.0)
-        whole = _joined(plan, attempts)
+        whole = joined(plan, attempts)
         score = round(whole.total / whole.pieces, 6) if whole.pieces else 0.0
         seen = {flag for unit in units for flag in attempts[unit].flags}
         return Translation(
@@ -323,50 +286,6 @@ class Translator:
             tuple(flag for flag in Flag if flag in seen),
             self.signature,
         )
-
-
-def _units(plan: Sequence[Part]) -> list[Unit]:
-    return [part for part in plan if isinstance(part, Unit)]
-
-
-def _borne_out(drafts: Sequence[_Draft]) -> list[tuple[_Draft, float]]:
-    """The different drafts with their expected gain, the highest first."""
-    gains = expected_gains([one.text for one in drafts], [one.total for one in drafts])
-    found: dict[str, tuple[_Draft, float]] = {}
-    for place in sorted(range(len(drafts)), key=lambda place: -gains[place]):
-        found.setdefault(drafts[place].text, (drafts[place], gains[place]))
-    return list(found.values())
-
-
-def _joined(
-    plan: Sequence[Part], drafts: Mapping[Unit, _Draft], *, is_one_text: bool = False
-) -> _Draft:
-    """The translation of a plan by those of its units.
-
-    is_one_text: nothing but its length asked for the plan, so that a unit may go on in the middle of a sentence (`continued`).
-    """
-    made = [drafts[unit] for unit in _units(plan)]
-    texts, before = [], ""
-    for part in plan:
-        text = drafts[part].text if isinstance(part, Unit) else part
-        goes_on = is_one_text and isinstance(part, Unit)
-        texts.append(continued(before, text) if goes_on else text)
-        before = (before + text)[-_SEEN:]
-    return _Draft("".join(texts), sum(one.total for one in made), sum(one.pieces for one in made))
-
-
-def _in_order(plan: Sequence[Part], drafts: Mapping[Unit, Sequence[_Draft]]) -> list[_Draft]:
-    """The best of all units joined, then their second, and so on; a unit that has no more gives its last again."""
-    units = set(_units(plan))
-    most = max(len(drafts[unit]) for unit in units)
-    return [
-        _joined(
-            plan,
-            {unit: drafts[unit][min(place, len(drafts[unit]) - 1)] for unit in units},
-            is_one_text=True,
-        )
-        for place in range(most)
-    ]
 
 
 def _revealed(text: str, hidden: Sequence[str]) -> str:

@@ -1,10 +1,15 @@
-"""Which texts go through a network together, and on how many processors."""
+"""What the networks of a package have in common: how they are loaded, and which texts go through one together."""
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from normalize.errors import ModelError
+from normalize.stages.translate.options import TranslateOptions
 
 
 def processors() -> int:
@@ -12,6 +17,30 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def load_network(
+    folder: Path,
+    what: str,
+    options: TranslateOptions,
+) -> Any:  # noqa: ANN401 - no types
+    """The CTranslate2 model in a folder, on the CPU. what: the name of it in messages.
+
+    Raises ModelError where it is damaged or of a kind that CTranslate2 does not know.
+    """
+    import ctranslate2
+
+    try:
+        return ctranslate2.Translator(
+            str(folder),
+            device="cpu",
+            compute_type=options.compute_type,
+            inter_threads=options.threads or processors(),
+            intra_threads=1,
+        )
+    except (RuntimeError, ValueError, LookupError, MemoryError) as exc:
+        message = f"{folder}: the {what} does not load ({exc}); import the package again"
+        raise ModelError(message) from exc
 
 
 def batches(kinds: Sequence[tuple[int, int]], max_pieces: int) -> Iterator[tuple[int, list[int]]]:
