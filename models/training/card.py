@@ -33,7 +33,8 @@ rule (`models/training/glossary.py`), and some of its English is another sense o
 CHANNEL = """## Channel
 
 `channel/` holds a network from English back to {language}: {encoder_layers} encoder and {decoder_layers} decoder layers, {tokens} million
-target tokens (those of the networks that it began with among them), {minutes} minutes, from the same data. `normalize` takes, of several
+target tokens (those of the networks that it began with among them), {minutes} minutes, from the sources below and others that
+`gather.toml` names. `normalize` takes, of several
 hypotheses, one after which the source is likely; argostranslate and LibreTranslate do not read it, and the scores above are without it.
 
 """
