@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import lzma
 import os
+import re
 import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,6 +41,13 @@ LONG = 4
 """Letters of a word that is no chance likeness in two languages."""
 RARER = 1.0
 """Zipf frequency by which an English word is rarer in another language that does not have it."""
+NUMBER, LONG_WORD = re.compile(r"\d+"), re.compile(r"\w{5,}")
+STEM = 5
+"""Letters of a word's beginning by which another form of it is known."""
+SHORT = 12
+"""Words of an English sentence in whose translation no stem may be repeated that it does not repeat."""
+SHORTEST_RATIO, LONGEST_RATIO = 0.65, 1.45
+"""Letters of a translation for one of English."""
 REPEAT = 4
 """Subwords of the shortest sequence that a translation does not have twice."""
 MARK = "¤ "
@@ -181,6 +189,32 @@ def untranslated(foreign: str, english: str, language: str) -> bool:
     )
 
 
+def is_sound(foreign: str, english: str) -> bool:
+    """Whether a translation back has the numbers of the English, says little more often than it does, and is about as long.
+
+    Stems of long words stand for what is said, since the endings of a word said twice differ.
+
+    >>> is_sound("1912'de bir köprü yapıldı.", "A bridge was built in 1912.")
+    True
+    >>> is_sound("191'de bir köprü yapıldı.", "A bridge was built in 1912.")
+    False
+    >>> is_sound("Köprüler, köprüleri köprüden yapıldı.", "A bridge was built in the year.")
+    False
+    """
+    if sorted(NUMBER.findall(foreign)) != sorted(NUMBER.findall(english)):
+        return False
+    may_repeat = len(english.split()) > SHORT
+    if _repeated_stems(foreign) > _repeated_stems(english) + may_repeat:
+        return False
+    return SHORTEST_RATIO <= len(foreign) / len(english) <= LONGEST_RATIO
+
+
+def _repeated_stems(text: str) -> int:
+    """Words of five letters and more that begin like one before them."""
+    stems = [word[:STEM].lower() for word in LONG_WORD.findall(text)]
+    return len(stems) - len(set(stems))
+
+
 def best(values: Sequence[float], share: float) -> list[int]:
     """The places of a share (0 to 1) of the values, the highest ones, in order."""
     order = sorted(range(len(values)), key=lambda place: (-values[place], place))
@@ -220,9 +254,9 @@ def main() -> None:
     usable = [
         (sentence, text)
         for sentence, text in zip(sentences, foreign, strict=True)
-        if text.strip() and not untranslated(text, sentence.text, options.language)
+        if not untranslated(text, sentence.text, options.language) and is_sound(text, sentence.text)
     ]
-    print(len(usable), "pairs without English words", flush=True)
+    print(len(usable), "pairs without English words, other numbers and repetitions", flush=True)
     kept = list(range(len(usable)))
     if options.judge:
         english = [sentence.text for sentence, _ in usable]
