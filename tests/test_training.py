@@ -979,7 +979,7 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
         corpora, work, "--evaluation", test_sets, "--vocabulary", 400, "--steps", 4,
         "--furniture", tmp_path / "none", "--length-penalty", "tr=1.5", "--mbr", "tr=6",
         "--no-repeat-ngram", "tr=4", "--channel", "tr=0.25", "--channel-steps", 3,
-        "--channel-train", " ".join(SMALL), "--", *SMALL,
+        "--channel-train=" + " ".join(SMALL), "--", *SMALL,
     )  # fmt: skip
     first = run("recipe.py", *command)
     assert "done already" not in first
@@ -1004,7 +1004,7 @@ def test_the_recipe_makes_packages_and_goes_on_where_it_stopped(tmp_path: Path) 
         in other
     )
     assert ("## Channel" in other, "## Channel" in card) == (True, False)
-    assert "3 encoder and 2 decoder layers" in other
+    assert "2 encoder and 1 decoder layers" in other
     read = read_package(work / "models" / "tr-en")
     assert read.channel is not None
     assert read.channel.weight == 0.25

@@ -190,7 +190,7 @@ def untranslated(foreign: str, english: str, language: str) -> bool:
 
 
 def is_sound(foreign: str, english: str) -> bool:
-    """Whether a translation back has the numbers of the English, says little more often than it does, and is about as long.
+    """Whether a translation back has the numbers of the English, repeats hardly more than it does, and is about as long.
 
     Stems of long words stand for what is said, since the endings of a word said twice differ.
 

@@ -129,7 +129,7 @@ def _about_lexicon(words: int, language: str) -> dict[str, str]:
 
 def _about_channel(metadata: Json) -> str:
     """What the card says of a package's channel, if it has one."""
-    run = metadata.get("channel", {}).get("training")
+    run = (metadata.get("channel") or {}).get("training")
     if not run:
         return ""
     return CHANNEL.format(
@@ -149,7 +149,7 @@ def _about_search(metadata: Json) -> str:
         wishes.append(f"minimum Bayes risk decoding among {metadata['mbr']} hypotheses")
     if metadata.get("no_repeat_ngram"):
         wishes.append(f"a limit on repetitions ({metadata['no_repeat_ngram']} subwords)")
-    if "channel" in metadata and metadata.get("mbr", 1) > 1:
+    if metadata.get("channel") and metadata.get("mbr", 1) > 1:
         wishes.append(f"a channel with a weight of {metadata['channel']['weight']:g}")
     return f" `normalize` takes {_enumerated(wishes)}." if wishes else ""
 

@@ -38,6 +38,7 @@ def add_channel(
     Raises ValueError where the network has another number of subwords than the package, or a `sentencepiece.model` beside it is not
     the package's.
     """
+    package = package.resolve()
     network = read_checkpoint(checkpoint, weights)
     vocabulary, beside = package / "sentencepiece.model", checkpoint.parent / "sentencepiece.model"
     pieces = read_pieces(vocabulary)
@@ -60,8 +61,10 @@ def add_channel(
         "training": network.spent(),
     }
     write_json(fresh / "metadata.json", metadata)
-    shutil.rmtree(package)
+    old = package.with_name(package.name + ".old")
+    package.rename(old)
     fresh.rename(package)
+    shutil.rmtree(old)
 
 
 def main() -> None:
@@ -87,7 +90,11 @@ def main() -> None:
         parser.error(str(exc))
     size = sum(file.stat().st_size for file in options.package.rglob("*") if file.is_file())
     print(f"{options.package}: {size / 1e6:.1f} MB with its channel")
-    for problem in verify(read_package(options.package)):
+    package = read_package(options.package)
+    problems = verify(package)
+    if package.mbr == 1:
+        problems.append("its metadata asks for one hypothesis: it has a choice with --mbr alone")
+    for problem in problems:
         print(f"warning: {problem}", file=sys.stderr)
 
 

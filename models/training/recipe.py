@@ -201,13 +201,13 @@ def steps(options: argparse.Namespace) -> list[Step]:
                         work,
                         *back_length,
                         *seed,
+                        *BACK_LAYERS,
                         *options.channel_train,
                         "--reverse",
                         "--languages",
                         language,
                         "--checkpoint",
                         back.name,
-                        *BACK_LAYERS,
                     ),
                 ),
                 (back,),
@@ -335,8 +335,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--channel-train",
         type=shlex.split,
         default=[],
-        metavar="OPTIONS",
-        help="for `train.py`, of each network back, in one argument: '--cpu --tokens 5000'",
+        metavar="'OPTIONS'",
+        help="for `train.py`, of each network back, in one argument, as in --channel-train='--cpu --tokens 5000'",
     )
     parser.add_argument("--machine", default="an unnamed machine", help="for the model cards")
     parser.add_argument("--limit", type=int, default=0, help="sentences of each test set; 0: all")

@@ -5,6 +5,7 @@ translates its canaries.
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -98,5 +99,5 @@ def _mistaken_sources(
         others = [
             target for target in targets if by_target[target] >= by_target[own] and target != own
         ]
-        if others:
-            yield source, max(others, key=by_target.__getitem__)
+        if others or not math.isfinite(by_target[own]):
+            yield source, max(others or targets, key=by_target.__getitem__)
