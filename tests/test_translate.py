@@ -307,6 +307,24 @@ def test_the_channel_looks_at_the_eight_different_translations_that_agree_most()
     assert made == texts[6]
 
 
+@pytest.mark.parametrize(
+    ("words", "judged", "in_parts"),
+    [(19, False, False), (20, True, False), (32, True, False), (33, True, True)],
+)
+def test_from_which_length_on_texts_are_chosen_among_and_translated_in_parts(
+    words: int, judged: bool, in_parts: bool
+) -> None:
+    text = " ".join(f"{RAINY} {TALKS}".split()[:words])
+    decoder = Scripted({}, fallback=lambda _: "On Monday morning the council of the city met")
+    decoder.others = {text: ["The council of the city met in the great hall of the town hall"]}
+    decoder.supported = {"nothing": 0.1}
+    Translator.from_decoder(decoder).translate([text])
+    usual = [asked for asked, decoding in decoder.asked if decoding == decoder.asked[0][1]]
+    assert decoder.count(usual[0]) == words
+    assert bool(decoder.judged) == judged
+    assert len(usual) == (3 if in_parts else 1)
+
+
 def test_the_channel_judges_what_is_joined_from_parts_as_well() -> None:
     whole = f"{COUNCIL} {TALKS}"
     first = "On Monday morning the council of the town met in the great hall of the old town hall,"
