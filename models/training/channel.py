@@ -22,6 +22,7 @@ from decoding import channel_weight
 from export import read_checkpoint, read_pieces, specification, write_json
 
 from normalize.packages import read_package
+from normalize.packages.archive import place
 from normalize.packages.find import CHANNEL_FOLDER
 from normalize.stages.translate import verify
 
@@ -61,10 +62,7 @@ def add_channel(
         "training": network.spent(),
     }
     write_json(fresh / "metadata.json", metadata)
-    old = package.with_name(package.name + ".old")
-    package.rename(old)
-    fresh.rename(package)
-    shutil.rmtree(old)
+    place(fresh, package)
 
 
 def main() -> None:

@@ -44,6 +44,8 @@ from model import Shape, position_encodings
 from package import build_archive
 from prepare import PAD, UNK
 
+from normalize.packages.archive import place
+
 ARGOS_VERSION = "1.9"
 """The oldest argostranslate that reads this layout (SentencePiece with byte fallback)."""
 BEAM, LENGTH_PENALTY = 4, 0.2
@@ -248,8 +250,7 @@ def export(
     (fresh / "README.md").write_text(
         f"# {LANGUAGE_NAMES[language]} to English, version {version}\n", encoding="utf-8"
     )
-    shutil.rmtree(package, ignore_errors=True)
-    fresh.rename(package)
+    place(fresh, package)
 
 
 def write_json(path: Path, value: object) -> None:
