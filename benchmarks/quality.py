@@ -27,6 +27,10 @@ import ctranslate2
 import sacrebleu
 import sentencepiece
 
+from normalize.packages import read_package
+from normalize.stages.translate import TranslateOptions, Translator
+from normalize.stages.translate.engine import Search
+
 Decode = Callable[[list[str]], list[str]]
 FURNITURE = Path(__file__).parent / "furniture.json"
 PUBLISHED = {
@@ -55,9 +59,6 @@ NOISE = (
     "The weather is nice today.",
 )  # fmt: skip
 """Input that is not a sentence of the source language; none of it calls for many words."""
-
-ARGOS_LENGTH_PENALTY = 0.2
-"""What Argos Translate decodes with, and `normalize` where a package asks for nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,21 +153,8 @@ def plain_decoder(
     return decode
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """How a package was decoded; see `Measurement`."""
-
-    length_penalty: float
-    mbr: int = 1
-    no_repeat_ngram: int = 0
-    channel_weight: float = 0.0
-
-
 def product_decoder(package: Path, options: argparse.Namespace) -> tuple[Decode, Search]:
     """Decoding as users of a package get it: names, numbers, retries, its lexicon and its channel."""
-    from normalize.packages import read_package
-    from normalize.stages.translate import TranslateOptions, Translator
-
     how = TranslateOptions(
         options.beam,
         options.threads,
@@ -182,16 +170,7 @@ def product_decoder(package: Path, options: argparse.Namespace) -> tuple[Decode,
     def decode(lines: list[str]) -> list[str]:
         return [translation.text for translation in translator.translate(lines)]
 
-    wanted = (options.length_penalty, read.length_penalty, ARGOS_LENGTH_PENALTY)
-    mbr = how.mbr_with(read.mbr)
-    channel = how.channel_weight_with(read.channel.weight) if read.channel and mbr > 1 else 0.0
-    search = Search(
-        next(value for value in wanted if value is not None),
-        mbr,
-        how.no_repeat_ngram_with(read.no_repeat_ngram),
-        channel,
-    )
-    return decode, search
+    return decode, Search.usual(read, how)
 
 
 def loops(text: str) -> bool:
@@ -292,7 +271,7 @@ def measure(package: Path, options: argparse.Namespace) -> Measurement:
         decode, search = product_decoder(package, options)
     else:
         own = options.length_penalty
-        search = Search(ARGOS_LENGTH_PENALTY if own is None else own)
+        search = Search() if own is None else Search(own)
         decode = plain_decoder(
             package, options.compute_type, options.beam, search.length_penalty, options.threads
         )

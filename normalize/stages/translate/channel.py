@@ -29,10 +29,7 @@ _MOST_PIECES = 480
 
 
 class ChannelModel:
-    """The channel of a package, loaded.
-
-    weight: what a nat is worth in expected chrF++.
-    """
+    """The channel of a package, loaded."""
 
     def __init__(
         self, package: Package, channel: Channel, options: TranslateOptions, tokenizer: Tokenizer
@@ -40,7 +37,6 @@ class ChannelModel:
         """Load the model; raises ModelError where it is damaged, of a kind that CTranslate2 does not know, or lacks the prefix that
         the package names.
         """
-        self.weight = options.channel_weight_with(channel.weight)
         self._prefix = [channel.source_prefix] if channel.source_prefix else []
         self._max_batch_pieces, self._tokenizer = options.max_batch_pieces, tokenizer
         self._network = load_network(package.channel_path, "channel", options)

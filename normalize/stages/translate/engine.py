@@ -70,6 +70,34 @@ class Decoding:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """What a package is decoded with where a `Decoding` leaves it open.
+
+    length_penalty, mbr, no_repeat_ngram: see `Decoding`. channel_weight: see `TranslateOptions`; 0 where the package has no channel, or
+    it has nothing to choose among.
+    """
+
+    length_penalty: float = ARGOS_LENGTH_PENALTY
+    mbr: int = 1
+    no_repeat_ngram: int = 0
+    channel_weight: float = 0.0
+
+    @classmethod
+    def usual(cls, package: Package, options: TranslateOptions) -> Search:
+        """What the options say, else what the package asks for, else what Argos Translate does."""
+        penalties = (options.length_penalty, package.length_penalty, ARGOS_LENGTH_PENALTY)
+        mbr = options.mbr_with(package.mbr)
+        return cls(
+            next(value for value in penalties if value is not None),
+            mbr,
+            options.no_repeat_ngram_with(package.no_repeat_ngram),
+            options.channel_weight_with(package.channel.weight)
+            if package.channel and mbr > 1
+            else 0.0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Hypothesis:
     """Raw output of the engine.
 
@@ -119,21 +147,12 @@ class Engine:
         """
         self._options = options
         self._prefix = package.target_prefix
-        wanted = (options.length_penalty, package.length_penalty, ARGOS_LENGTH_PENALTY)
-        self._usual_length_penalty = next(value for value in wanted if value is not None)
-        self._usual_mbr = options.mbr_with(package.mbr)
-        self._usual_no_repeat = options.no_repeat_ngram_with(package.no_repeat_ngram)
+        self._usual = Search.usual(package, options)
         self._tokenizer: Tokenizer = load_tokenizer(package)
         self._translator = load_network(package.model_path, "model", options)
-        self._channel = self._loaded_channel(package)
-
-    def _loaded_channel(self, package: Package) -> ChannelModel | None:
-        """The package's channel, unless there is nothing for it to choose among or it has no weight."""
-        if package.channel is None or self._usual_mbr == 1:
-            return None
-        if not self._options.channel_weight_with(package.channel.weight):
-            return None
-        return ChannelModel(package, package.channel, self._options, self._tokenizer)
+        self._channel: ChannelModel | None = None
+        if package.channel and self._usual.channel_weight:
+            self._channel = ChannelModel(package, package.channel, options, self._tokenizer)
 
     @property
     def knows_placeholders(self) -> bool:
@@ -175,7 +194,7 @@ class Engine:
         """See Decoder. Raises TranslationError where CTranslate2 fails."""
         if self._channel is None:
             return [0.0] * len(pairs)
-        weight = self._channel.weight
+        weight = self._usual.channel_weight
         return [weight * value for value in self._channel.log_probabilities(pairs)]
 
     def _start(self, batch: list[list[str]], decoding: Decoding, no_repeat: int) -> list[Any]:
@@ -202,16 +221,16 @@ class Engine:
 
     def _length_penalty(self, decoding: Decoding) -> float:
         own = decoding.length_penalty
-        return self._usual_length_penalty if own is None else own
+        return self._usual.length_penalty if own is None else own
 
     def _no_repeat(self, pieces: Sequence[str], decoding: Decoding) -> int:
         """The shortest sequence of subwords that a translation may not repeat; 0 where it may repeat all."""
-        own, usual = decoding.no_repeat_ngram, self._usual_no_repeat
+        own, usual = decoding.no_repeat_ngram, self._usual.no_repeat_ngram
         least = usual if own is None else min(own, usual or own)
         return max(least, longest_repeat(pieces) + 1) if least and decoding.as_source else least
 
     def _mbr(self, decoding: Decoding) -> int:
-        return self._usual_mbr if decoding.mbr is None else decoding.mbr
+        return self._usual.mbr if decoding.mbr is None else decoding.mbr
 
     def _hypothesis(
         self,
