@@ -504,10 +504,77 @@ def test_what_a_package_s_lexicon_holds(entry: Entry, expected: dict[str, str], 
     assert found == expected, why
 
 
+TURKISH_ENTRIES: list[tuple[Entry, dict[str, str], str]] = [
+    (("kuraklık", "noun", ("drought",), {"": ("kuraklık",), "DAn": ("kuraklıktan",), "lAr": ("kuraklıklar",),
+      "lArdAn": ("kuraklıklardan",), "+I": ("kuraklığı",)}),
+     {"kuraklık": "drought", "kuraklıktan": "drought'tan", "kuraklıklar": "droughts", "kuraklıklardan": "droughts'dan",
+      "kuraklığı": "drought'ı"}, "forms with their endings"),
+    (("okul", "noun", ("school",), {"": ("okul",), "DA": ("okulda",)}), {}, "frequent, all forms together"),
+    (("yüzük", "noun", ("ring",), {"": ("yüzük",), "A": ("yüze",)}), {"yüzük": "ring"}, "not what a verb has too"),
+    (("bekar", "noun", ("zzyzxian",), {"": ("bekar",)}), {}, "English that nobody knows"),
+    (("mikrop", "noun", ("bug",), {"": ("mikrop",)}), {}, "left out by hand"),
+    (("gol", "noun", ("goal",), {"": ("gol",), "DA": ("golde",)}), {"golde": "goal'de"}, "short"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected", "why"), TURKISH_ENTRIES, ids=[why for _, _, why in TURKISH_ENTRIES]
+)
+def test_what_the_turkish_lexicon_holds(entry: Entry, expected: dict[str, str], why: str) -> None:
+    lexeme, glossary = tool("lexicon").Lexeme, tool("glossary")
+    lemma, part, english, forms = entry
+    verb = lexeme("yüzmek", "verb", ("swim",), {"A": ("yüze",)}, 3.0)
+    half = glossary.RARE_LEMMA // 2
+    counts = Counter({"okul": half, "okulda": half, "kuraklık": half, "kuraklığı": half - 1})
+    found = glossary.glossary_by_lemma([lexeme(lemma, part, english, forms, 3.0), verb], counts)
+    assert found == expected, why
+
+
+def test_the_turkish_lexicon_keeps_the_most_usual_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    lexeme, glossary = tool("lexicon").Lexeme, tool("glossary")
+    words = [
+        lexeme("şelale", "noun", ("waterfall",), {"": ("şelale",), "DA": ("şelalede",)}, 3.0),
+        lexeme("tencere", "noun", ("pot",), {"": ("tencere",), "DA": ("tencerede",)}, 3.0),
+    ]
+    everything = glossary.glossary_by_lemma(words, NO_WORDS)
+    assert len(everything) == 4
+    monkeypatch.setattr(glossary, "MOST_FORMS", 2)
+    assert glossary.glossary_by_lemma(words, NO_WORDS) == {"şelale": "waterfall", "tencere": "pot"}
+
+
+def test_no_english_of_kenet_goes_into_a_package(dictionaries: Path) -> None:
+    """KeNet is under the GPL."""
+    lexicon, prepare, glossary = tool("lexicon"), tool("prepare"), tool("glossary")
+    assert prepare.GLOSSARIES["tr"] == (lexicon.turkish_of_wiktionary, glossary.glossary_by_lemma)
+    everything = {lexeme.lemma for lexeme in lexicon.turkish(dictionaries)}
+    without = {lexeme.lemma for lexeme in lexicon.turkish_of_wiktionary(dictionaries)}
+    of_kenet = {
+        lemma
+        for lemma, _ in lexicon.kenet(lexicon.WordNet.read(dictionaries), dictionaries)
+        if lemma not in without
+    }
+    assert of_kenet
+    assert everything - without == of_kenet
+
+
+def test_turkish_words_are_put_in_english_with_their_endings(dictionaries: Path) -> None:
+    substitution = tool("substitution")
+    lexemes = list(tool("lexicon").turkish(dictionaries))
+    replace = substitution.Substitution("tr", lexemes, NO_WORDS, random.Random(3), fewest=1)
+    assert replace.switched("Eski bir kitaptan okudu.", "He read from an old book.") == (
+        "Eski bir book'tan okudu.",
+        "He read from an old book.",
+    )
+    assert replace.switched("Bana kitaplarda göster.", "Show me in the books.") == (
+        "Bana books'da göster.",
+        "Show me in the books.",
+    )
+
+
 def test_a_package_s_lexicon_is_what_normalize_reads(tmp_path: Path) -> None:
     from normalize.packages.lexicon import LEXICON_FILE, Lexicon
 
-    entries = {"tegole": "tiles", "tegola": "tile", "città": "city"}
+    entries = {"tegole": "tiles", "tegola": "tile", "città": "city", "kuraklıktan": "drought'tan"}
     path = tmp_path / LEXICON_FILE
     path.write_text(tool("glossary").text_of(entries), encoding="utf-8")
     assert path.read_text("utf-8").splitlines()[0] == "città\tcity"
@@ -523,6 +590,11 @@ def test_the_card_tells_of_a_lexicon_and_its_licence(tmp_path: Path) -> None:
     assert "has 1,200 Italian words" in about["lexicon"]
     assert "WordNet" in about["lexicon_licence"]
     assert "CC-BY-SA" in about["lexicon_licence"]
+    other = card._about_lexicon(1200, "tr")
+    assert "Turkish words that the training text hardly has" in other["lexicon"]
+    assert "their endings behind an apostrophe" in other["lexicon"]
+    assert "their endings" not in about["lexicon"]
+    assert "GPL" not in other["lexicon_licence"]
     template = (TRAINING / "card.md").read_text(encoding="utf-8")
     assert all(f"${name}" in template for name in about)
 

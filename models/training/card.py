@@ -25,11 +25,12 @@ DOMAINS = {
 }
 LEXICON = """## Lexicon
 
-`lexicon.tsv` has {words:,} {language} words that the training text hardly has, with one English word each. `normalize` gives them to the
-model in English; argostranslate and LibreTranslate do not read it, and the scores above are without it. It is made of dictionaries by
-rule (`models/training/glossary.py`), and some of its English is another sense of the word.
+`lexicon.tsv` has {words:,} {language} words that the training text hardly has, with one English word each{endings}. `normalize` gives
+them to the model in English; argostranslate and LibreTranslate do not read it, and the scores above are without it. It is made of
+dictionaries by rule (`models/training/glossary.py`), and some of its English is another sense of the word.
 
 """
+ENDINGS = {"tr": ", their endings behind an apostrophe"}
 CHANNEL = """## Channel
 
 `channel/` holds a network from English back to {language}: {encoder_layers} encoder and {decoder_layers} decoder layers, {tokens} million
@@ -122,7 +123,9 @@ def _about_lexicon(words: int, language: str) -> dict[str, str]:
         return {"lexicon": "", "lexicon_licence": ""}
     origin, licence = origin_of(f"{language}/lexicon.tsv")
     return {
-        "lexicon": LEXICON.format(words=words, language=NAMES[language]),
+        "lexicon": LEXICON.format(
+            words=words, language=NAMES[language], endings=ENDINGS.get(language, "")
+        ),
         "lexicon_licence": LEXICON_LICENCE.format(origin=origin, licence=licence),
     }
 

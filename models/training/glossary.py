@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from lexicon import Lexeme
+from lexicon import Lexeme, italian, turkish_of_wiktionary
 from phrases import inflected
-from substitution import tags
+from substitution import ending, in_english, tags
 from wordfreq import zipf_frequency
 
 RARE = 20
@@ -35,9 +35,22 @@ LEFT_OUT = frozenset(
         "prescrizione regia salutare sete singolare straniera stronzi stronzo velo vigilia"
     ).split()
 )
-"""Forms whose English is another sense, found by reading what stands for the 300 most usual."""
-GLOSSED = ("it",)
-"""Languages whose packages carry a lexicon. Not Turkish, whose words lose the case that their endings say."""
+"""Italian forms whose English is another sense, found by reading what stands for the 300 most usual."""
+LEFT_OUT_LEMMAS = frozenset(
+    (
+        "abis alim asli bayat bağır başak bertaraf bonservis cansız delikanlı denizaltı depresif doruk doğulu dâhil "
+        "düdük düşünceli ehli esnaf espri etap fragman garson gaye gayri gezici görgü hakimiyet halife hayli hayranlık "
+        "helal idareci iltifat imar istikamet kabak kalça kavim kaçamak kaşar kervan kudret kısık levent mahal mahsus "
+        "melez meltem meslektaş mevki mikrop nazar papaz pist piç rakı rezil safra sapık sarf savunucu serseri suikast "
+        "söyleşi sıkıntılı tabela tankı tansiyon temsilcilik teşebbüs türbe vesile yaralanan yaratılış yükselme zulüm "
+        "âlim çaylak özerklik özlü özürlü şampiyona şımarık"
+    ).split()
+)
+"""Turkish lemmas whose English is another sense, found by reading what stands for the 700 most usual."""
+RARE_LEMMA = 60
+"""A Turkish word whose forms the training text has so often, together, is left to the network."""
+MOST_FORMS = 12_000
+"""Turkish forms that the lexicon holds, those that should be the most frequent: .25 MB. A word has up to a hundred."""
 
 Candidate = tuple[str, str]
 """English lemma and Penn Treebank tag."""
@@ -77,10 +90,8 @@ def _foreign(form: str, language: str) -> bool:
     return other >= ENGLISH and other >= own - 1
 
 
-def glossary(
-    lexemes: Iterable[Lexeme], counts: Counter[str], language: str = "it"
-) -> dict[str, str]:
-    """The English of the rare forms of nouns and adjectives, in the order of the forms.
+def glossary(lexemes: Iterable[Lexeme], counts: Counter[str]) -> dict[str, str]:
+    """The English of the rare forms of Italian nouns and adjectives, in the order of the forms.
 
     counts: lower-case words of the training text. A form that a verb of the dictionaries has too is left to the network.
     """
@@ -103,12 +114,69 @@ def glossary(
     rare = (
         form
         for form in sorted(readings)
-        if counts[form] < RARE and form not in left and not _foreign(form, language)
+        if counts[form] < RARE and form not in left and not _foreign(form, "it")
     )
     chosen = (
-        (form, _choice(readings[form], zipf_frequency(form, language) >= EVERYDAY)) for form in rare
+        (form, _choice(readings[form], zipf_frequency(form, "it") >= EVERYDAY)) for form in rare
     )
     return {form: inflected(*candidate) for form, candidate in chosen if candidate}
+
+
+def glossary_by_lemma(lexemes: Iterable[Lexeme], counts: Counter[str]) -> dict[str, str]:
+    """The English of the forms of rare Turkish nouns and adjectives, with their endings (`in_english`), in the order of the forms.
+
+    Turkish says with endings what Italian says with words, so that each form of a word is rare: what counts is how often the training
+    text has any. Forms that are a verb's or another word's too are left to the network.
+
+    counts: lower-case words of the training text.
+    """
+    by_lemma: dict[str, list[Lexeme]] = defaultdict(list)
+    owners: dict[str, set[tuple[str, bool]]] = defaultdict(set)
+    labels: Counter[str] = Counter()
+    for lexeme in lexemes:
+        by_lemma[lexeme.lemma].append(lexeme)
+        for label, forms in lexeme.forms.items():
+            for form in forms:
+                owners[form].add((lexeme.lemma, lexeme.part == "verb"))
+                labels[label] += counts[form] * (lexeme.part == "noun")
+    found: dict[str, tuple[float, str]] = {}
+    for lemma, several in by_lemma.items():
+        # a noun has the endings of all cases, an adjective few
+        lexeme = max(several, key=lambda one: len(one.forms))
+        own = {form for forms in lexeme.forms.values() for form in forms}
+        english = _english_of(lemma, several)
+        if not english or sum(counts[form] for form in own) >= RARE_LEMMA:
+            continue
+        frequency = sum(_frequency(form) for form in sorted(own))
+        for label, forms in lexeme.forms.items():
+            word = inflected(english, "NNS" if label.startswith("lAr") else "NN")
+            expected = frequency * labels[label] / max(1, labels.total())
+            for form in forms:
+                usable = len(form) >= SHORTEST and form.isalpha() and form == form.lower()
+                if usable and owners[form] == {(lemma, False)} and not _foreign(form, "tr"):
+                    often = max(expected, _frequency(form))
+                    found[form] = often, in_english(word, ending(label, form))
+    kept = sorted(found, key=lambda form: (-found[form][0], form))[:MOST_FORMS]
+    return {form: found[form][1] for form in sorted(kept)}
+
+
+def _english_of(lemma: str, lexemes: Sequence[Lexeme]) -> str:
+    """The English of a Turkish word, or nothing where there is none to rely on."""
+    if lemma in LEFT_OUT_LEMMAS:
+        return ""
+    readings = [(lemma, (word, "NN")) for one in lexemes for word in one.english if word.isalpha()]
+    candidate = _choice(readings, zipf_frequency(lemma, "tr") >= EVERYDAY)
+    return candidate[0] if candidate else ""
+
+
+def _frequency(form: str) -> float:
+    """Occurrences of a Turkish word in 1,000 million, 0 where it is not known."""
+    zipf = zipf_frequency(form, "tr")
+    return float(10**zipf) if zipf else 0.0
+
+
+GLOSSARIES = {"it": (italian, glossary), "tr": (turkish_of_wiktionary, glossary_by_lemma)}
+"""What reads the dictionaries whose English a language's package may carry, and what makes its lexicon of them."""
 
 
 def text_of(entries: Mapping[str, str]) -> str:

@@ -304,25 +304,36 @@ def turkish(folder: Path) -> Iterator[Lexeme]:
     """Turkish nouns, adjectives and verbs, those of Wiktionary and then those that KeNet alone has, in the order of their lemmas; the
     label of a form is what it adds to the stem (`suffix`).
     """
+    known: set[str] = set()
+    for lexeme in turkish_of_wiktionary(folder):
+        known.add(lexeme.lemma)
+        yield lexeme
+    for (lemma, part), english in sorted(kenet(WordNet.read(folder), folder).items()):
+        if lemma not in known and _lower_case_turkish(lemma):
+            yield from _turkish(lemma, part, english, {})
+
+
+def turkish_of_wiktionary(folder: Path) -> Iterator[Lexeme]:
+    """Those of `turkish` that Wiktionary knows, in its entries or by their synsets. A package may carry their English, not that of KeNet,
+    which is under the GPL.
+    """
     entries, others = stardict(folder / "wiktionary-tr.tar.gz")
     forms: dict[int, list[str]] = defaultdict(list)
     for form, number in others:
         forms[number].append(form)
     wordnet = WordNet.read(folder)
     linked = by_synset(wordnet, folder, ("wikt-tur.tab",))
-    known: set[str] = set()
+    known = set()
     for lemma, number in sorted((lemma, number) for number, (lemma, _) in enumerate(entries)):
+        known.add(lemma)
         if not _lower_case_turkish(lemma):
             continue
         for part, english in glosses(entries[number][1]):
             more = tuple(e for e in linked.get((lemma, part), ()) if e not in english)
-            for lexeme in _turkish(
-                lemma, part, english + more, _labelled(lemma, part, forms[number])
-            ):
-                known.add(lemma)
-                yield lexeme
-    for (lemma, part), english in sorted(kenet(wordnet, folder).items()):
-        if lemma not in known and _lower_case_turkish(lemma):
+            labelled = _labelled(lemma, part, forms[number])
+            yield from _turkish(lemma, part, english + more, labelled)
+    for (lemma, part), english in sorted(linked.items()):
+        if part != "adv" and lemma not in known and _lower_case_turkish(lemma):
             yield from _turkish(lemma, part, english, {})
 
 

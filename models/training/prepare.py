@@ -26,7 +26,7 @@ import numpy as np
 import sentencepiece
 from augmentation import PLACEHOLDERS, augmented, chained, joined, lowered, noise
 from cleaning import Cleaner, Exclusions
-from glossary import GLOSSED, glossary, lexicon_beside, text_of
+from glossary import GLOSSARIES, lexicon_beside, text_of
 from lexicon import Lexeme, italian, turkish
 from phrases_it import Italian
 from phrases_tr import Turkish
@@ -193,8 +193,8 @@ def collect(
         if dictionaries is not None:
             lexemes = list(DICTIONARIES[language][0](dictionaries))
             made += from_dictionary(language, lexemes, counts, prose, rng)
-            if language in GLOSSED:
-                found.lexicons[language] = glossary(lexemes, counts)
+            read, made_of = GLOSSARIES[language]
+            found.lexicons[language] = made_of(list(read(dictionaries)), counts)
         own = len(found.names) - before
         made.append((NOISE, noise(min(NOISE_LINES, own // PAIRS_A_NOISE), rng)))
         for name, together in made:

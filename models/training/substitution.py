@@ -56,6 +56,27 @@ def tags(lexeme: Lexeme, label: str) -> tuple[str, ...]:
     return ("NNS",) if label in ("MP", "FP") or label.startswith("lAr") else ("NN",)
 
 
+def ending(label: str, form: str) -> str:
+    """What a Turkish form has after its stem, without the plural, which English has a form for.
+
+    label: of `lexicon.suffix`, a letter for each letter of the suffix.
+
+    >>> ending("DAn", "ağaçtan"), ending("lArdAn", "ağaçlardan"), ending("+I", "ağacı"), ending("lAr", "ağaçlar")
+    ('tan', 'dan', 'ı', '')
+    """
+    suffix = label.removeprefix("+").removeprefix("lAr")
+    return form[len(form) - len(suffix) :]
+
+
+def in_english(english: str, end: str) -> str:
+    """An English word in the place of a foreign one, with the ending of that as Turkish writes it after a name: behind an apostrophe.
+
+    >>> in_english("drought", "tan"), in_english("drought", "")
+    ("drought'tan", 'drought')
+    """
+    return f"{english}'{end}" if end else english
+
+
 class Substitution:
     """Replaces words of pairs of one language."""
 
@@ -68,7 +89,7 @@ class Substitution:
         fewest: int = FEWEST,
     ) -> None:
         self._rng = rng
-        self._readings: dict[str, list[tuple[str, dict[str, str]]]] = defaultdict(list)
+        self._readings: dict[str, list[tuple[str, dict[str, str], str]]] = defaultdict(list)
         pools: dict[str, list[tuple[str, str, float]]] = defaultdict(list)
         for lexeme in lexemes:
             weight = need(lexeme, counts)
@@ -82,7 +103,8 @@ class Substitution:
                 for form in forms:
                     key = shape(lexeme, label, form, language)
                     if key is not None:
-                        self._readings[form].append((key, english))
+                        end = ending(label, form) if language == "tr" else ""
+                        self._readings[form].append((key, english, end))
                     if key is not None and weight:
                         pools[key].append((form, lexeme.english[0], weight))
         self._pools = {key: pool for key, pool in sorted(pools.items()) if len(pool) >= fewest}
@@ -95,7 +117,7 @@ class Substitution:
         """The pair with up to `MOST` words replaced; None if none can be."""
         chances = self._chances(source, target)
         changed = False
-        for word, old, key, tag in self._rng.sample(chances, min(MOST, len(chances))):
+        for word, old, key, tag, _ in self._rng.sample(chances, min(MOST, len(chances))):
             ((form, lemma, _),) = self._rng.choices(
                 self._pools[key], cum_weights=self._weights[key]
             )
@@ -116,15 +138,16 @@ class Substitution:
         return (source, target) if changed else None
 
     def switched(self, source: str, target: str) -> Pair | None:
-        """The pair with up to `MOST` words of the source in English, as they stand in the target; None if there is none.
+        """The pair with up to `MOST` words of the source in English, as they stand in the target, with their endings (`in_english`);
+        None if there is none.
 
         Teaches a network to let English words in a foreign sentence stand, so that words it does not know can be given to it
         in English (after K. Song et al., "Code-Switching for Enhancing NMT with Pre-Specified Translation", NAACL 2019).
         """
         words = set(_WORD.findall(source))
         chances = {
-            word: english
-            for word, english, _, _ in self._chances(source, target)
+            word: in_english(english, end)
+            for word, english, _, _, end in self._chances(source, target)
             if english not in words
         }
         if not chances:
@@ -134,16 +157,16 @@ class Substitution:
         pattern = rf"(?<!\w)(?:{'|'.join(chosen)})(?!\w)"
         return re.sub(pattern, lambda match: chances[match[0]], source), target
 
-    def _chances(self, source: str, target: str) -> list[tuple[str, str, str, str]]:
-        """Words that can be replaced: (word, its English, shape, tag)."""
+    def _chances(self, source: str, target: str) -> list[tuple[str, str, str, str, str]]:
+        """Words that can be replaced: (word, its English, shape, tag, ending)."""
         words, english = Counter(_WORD.findall(source)), Counter(_WORD.findall(target))
         chances = []
         for word, times in words.items():
             readings = self._readings.get(word, ()) if times == 1 and len(word) > 2 else ()
-            for key, translations in readings:
+            for key, translations, end in readings:
                 found = [translation for translation in translations if english[translation] == 1]
                 if len(found) == 1 and key in self._pools:
-                    chances.append((word, found[0], key, translations[found[0]]))
+                    chances.append((word, found[0], key, translations[found[0]], end))
                     break
         return chances
 

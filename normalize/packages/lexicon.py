@@ -2,7 +2,7 @@
 
 `lexicon.tsv` in the package's folder, UTF-8, one word a line: `word<TAB>English`. Only whole lower-case words are looked up, so
 names and the first words of sentences are left to the model. The English goes to the model in the word's place, in the
-middle of the foreign sentence; the Italian package that comes with `normalize` is trained to let it stand and to put the rest around it
+middle of the foreign sentence; the packages that come with `normalize` are trained to let it stand and to put the rest around it
 (K. Song et al., "Code-Switching for Enhancing NMT with Pre-Specified Translation", NAACL 2019).
 """
 
