@@ -871,8 +871,19 @@ def test_blended_weights_lie_between_two_checkpoints(trained: Path) -> None:
     for name, array in one.weights.items():
         np.testing.assert_allclose(blended.weights[name], array + 0.25, atol=1e-5)
     assert (blended.steps, blended.seen) == (one.steps, one.seen)
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        export.blended(one, other, 1.5)
+    in_parts = export.blended(one, other, 0.25, decoder_share=0.75)
+    parts = {
+        "decoder.0.inner.weight": 0.75,
+        "norm_decoder.weight": 0.75,
+        "encoder.0.inner.bias": 0.25,
+    }
+    for name, share in {**parts, "norm_encoder.bias": 0.25, "embedding.weight": 0.25}.items():
+        np.testing.assert_allclose(
+            in_parts.weights[name], one.weights[name] + share, atol=1e-5, err_msg=name
+        )
+    for shares in ((1.5,), (0.5, -0.1), (0.5, None, 2.0)):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            export.blended(one, other, *shares)
     wider = replace(other, shape=replace(other.shape, width=2 * other.shape.width))
     with pytest.raises(ValueError, match="only layers can be added"):
         export.blended(one, wider, 0.5)

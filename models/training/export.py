@@ -113,8 +113,15 @@ def read_checkpoint(path: Path, kind: str = "average") -> Checkpoint:
     )
 
 
-def blended(checkpoint: Checkpoint, other: Checkpoint, share: float) -> Checkpoint:
-    """The checkpoint with its weights moved by a share (0 to 1) of the way to those of another.
+def blended(
+    checkpoint: Checkpoint,
+    other: Checkpoint,
+    share: float,
+    encoder_share: float | None = None,
+    decoder_share: float | None = None,
+) -> Checkpoint:
+    """The checkpoint with its weights moved by a share (0 to 1) of the way to those of another; encoder and decoder by shares of their
+    own, if given.
 
     Meant for two ends of one run: where a later run begins with the weights of an earlier one, a point between the ends is
     often better than either (M. Wortsman et al., "Model soups", 2022). Where the run added layers, the other gets them
@@ -122,14 +129,22 @@ def blended(checkpoint: Checkpoint, other: Checkpoint, share: float) -> Checkpoi
 
     Raises ValueError where the other is of another width or deeper, or the share is none.
     """
-    if not 0 <= share <= 1:
-        message = f"a share is between 0 and 1, not {share}"
-        raise ValueError(message)
-    before = grown(other.weights, other.shape, checkpoint.shape)
-    weights = {
-        name: ((1 - share) * own + share * before[name]).astype(np.float32)
-        for name, own in checkpoint.weights.items()
+    shares = {
+        "encoder": share if encoder_share is None else encoder_share,
+        "decoder": share if decoder_share is None else decoder_share,
     }
+    for one in (share, *shares.values()):
+        if not 0 <= one <= 1:
+            message = f"a share is between 0 and 1, not {one}"
+            raise ValueError(message)
+    before = grown(other.weights, other.shape, checkpoint.shape)
+    weights = {}
+    for name, own in checkpoint.weights.items():
+        part = name.removeprefix("norm_").partition(".")[
+            0
+        ]  # norm_encoder.weight, encoder.0.inner.bias
+        one = shares.get(part, share)
+        weights[name] = ((1 - one) * own + one * before[name]).astype(np.float32)
     return replace(checkpoint, weights=weights)
 
 
@@ -289,6 +304,10 @@ def main() -> None:
         help="checkpoint or package that this one began with, to go some of the way back to",
     )
     parser.add_argument("--share", type=float, default=0.15, help="how much of the way, 0 to 1")
+    for part in ("encoder", "decoder"):
+        parser.add_argument(
+            f"--{part}-share", type=float, help=f"the same of the {part}; default: --share"
+        )
     parser.add_argument(
         "--sharpness",
         type=numbers,
@@ -322,7 +341,13 @@ def main() -> None:
     options = parser.parse_args()
     checkpoint = read_checkpoint(options.checkpoint, options.weights)
     if options.blend:
-        checkpoint = blended(checkpoint, read_checkpoint(options.blend), options.share)
+        checkpoint = blended(
+            checkpoint,
+            read_checkpoint(options.blend),
+            options.share,
+            options.encoder_share,
+            options.decoder_share,
+        )
     for language in options.languages.split(","):
         package = options.packages / f"{language}-en"
         export(
