@@ -506,14 +506,21 @@ def test_what_a_package_s_lexicon_holds(entry: Entry, expected: dict[str, str], 
 
 TURKISH_ENTRIES: list[tuple[Entry, dict[str, str], str]] = [
     (("kuraklık", "noun", ("drought",), {"": ("kuraklık",), "DAn": ("kuraklıktan",), "lAr": ("kuraklıklar",),
-      "lArdAn": ("kuraklıklardan",), "+I": ("kuraklığı",)}),
+      "lArdAn": ("kuraklıklardan",), "+I": ("kuraklığı",), "+A": ("kuraklığa",)}),
      {"kuraklık": "drought", "kuraklıktan": "drought'tan", "kuraklıklar": "droughts", "kuraklıklardan": "droughts'dan",
       "kuraklığı": "drought'ı"}, "forms with their endings"),
     (("okul", "noun", ("school",), {"": ("okul",), "DA": ("okulda",)}), {}, "frequent, all forms together"),
     (("yüzük", "noun", ("ring",), {"": ("yüzük",), "A": ("yüze",)}), {"yüzük": "ring"}, "not what a verb has too"),
     (("bekar", "noun", ("zzyzxian",), {"": ("bekar",)}), {}, "English that nobody knows"),
     (("mikrop", "noun", ("bug",), {"": ("mikrop",)}), {}, "left out by hand"),
-    (("gol", "noun", ("goal",), {"": ("gol",), "DA": ("golde",)}), {"golde": "goal'de"}, "short"),
+    (("gol", "noun", ("goal",), {"": ("gol",), "DA": ("golde",)}), {}, "short"),
+    (("litre", "noun", ("l", "litre"), {"DA": ("litrede",)}), {"litrede": "litre'de"}, "no abbreviation"),
+    (("tencere", "noun", ("pot",), {"kInI": ("tencerekini",), "m": ("tencerem",), "mIz": ("tenceremiz",)}),
+     {"tenceremiz": "pot'miz"}, "no ending of other rules, nor one like an English one"),
+    (("solcu", "adj", ("leftist",), {"": ("solcu",), "yA": ("solcuya",)}), {"solcu": "leftist"}, "an adjective"),
+    (("single", "noun", ("record",), {"": ("single",), "DA": ("singlede",)}), {"singlede": "record'de"}, "English too"),
+    (("şelale", "noun", ("water fall",), {"": ("şelale",)}), {}, "no single word"),
+    (("ülke", "noun", ("zeal",), {"DA": ("ülkede",)}), {}, "an everyday word of no relative"),
 ]  # fmt: skip
 
 
@@ -524,10 +531,23 @@ def test_what_the_turkish_lexicon_holds(entry: Entry, expected: dict[str, str], 
     lexeme, glossary = tool("lexicon").Lexeme, tool("glossary")
     lemma, part, english, forms = entry
     verb = lexeme("yüzmek", "verb", ("swim",), {"A": ("yüze",)}, 3.0)
+    other = lexeme("kuraklığ", "noun", ("zzyzxian",), {"A": ("kuraklığa",)}, 3.0)
     half = glossary.RARE_LEMMA // 2
     counts = Counter({"okul": half, "okulda": half, "kuraklık": half, "kuraklığı": half - 1})
-    found = glossary.glossary_by_lemma([lexeme(lemma, part, english, forms, 3.0), verb], counts)
+    words = [lexeme(lemma, part, english, forms, 3.0), verb, other]
+    found = glossary.glossary_by_lemma(words, counts)
     assert found == expected, why
+
+
+def test_a_noun_is_preferred_to_an_adjective_of_its_spelling() -> None:
+    lexeme, glossary = tool("lexicon").Lexeme, tool("glossary")
+    words = [
+        lexeme("antika", "adj", ("quaint",), {"": ("antika",), "DA": ("antikada",)}, 3.0),
+        lexeme("antika", "noun", ("antique",), {"": ("antika",), "lAr": ("antikalar",)}, 3.0),
+    ]
+    wanted = {"antika": "antique", "antikalar": "antiques"}
+    assert glossary.glossary_by_lemma(words, NO_WORDS) == wanted
+    assert glossary.glossary_by_lemma(words[::-1], NO_WORDS) == wanted
 
 
 def test_the_turkish_lexicon_keeps_the_most_usual_forms(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -540,9 +560,23 @@ def test_the_turkish_lexicon_keeps_the_most_usual_forms(monkeypatch: pytest.Monk
     assert len(everything) == 4
     monkeypatch.setattr(glossary, "MOST_FORMS", 2)
     assert glossary.glossary_by_lemma(words, NO_WORDS) == {"şelale": "waterfall", "tencere": "pot"}
+    # what the text says of endings makes up for forms that no list of frequencies has
+    monkeypatch.setattr(glossary, "MOST_FORMS", 3)
+    rare = {"": ("şelale",), "lArInA": ("şelalelerine",), "lArInI": ("şelalelerini",)}
+    frequent = lexeme("okul", "noun", ("school",), {"lArInI": ("okullarını",), "": ("okul",)}, 5.0)
+    words = [lexeme("şelale", "noun", ("waterfall",), rare, 3.0), frequent]
+    monkeypatch.setattr(glossary, "_frequency", lambda form: 1.0 if form == "şelale" else 0.0)
+    for label, form in (("lArInI", "şelalelerini"), ("lArInA", "şelalelerine")):
+        monkeypatch.setattr(glossary, "MOST_FORMS", 2)
+        text = Counter({f"okul{'larını' if label == 'lArInI' else 'larına'}": 100, "okul": 200})
+        forms = {label: (next(iter(text)),), "": ("okul",)}
+        words[1] = lexeme("okul", "noun", ("school",), forms, 5.0)
+        assert set(glossary.glossary_by_lemma(words, text)) == {"şelale", form}
 
 
-def test_no_english_of_kenet_goes_into_a_package(dictionaries: Path) -> None:
+def test_no_english_of_kenet_goes_into_a_package(
+    dictionaries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """KeNet is under the GPL."""
     lexicon, prepare, glossary = tool("lexicon"), tool("prepare"), tool("glossary")
     assert prepare.GLOSSARIES["tr"] == (lexicon.turkish_of_wiktionary, glossary.glossary_by_lemma)
@@ -555,6 +589,27 @@ def test_no_english_of_kenet_goes_into_a_package(dictionaries: Path) -> None:
     }
     assert of_kenet
     assert everything - without == of_kenet
+    corpus = tmp_path / "tr-en.tsv"
+    rows = [
+        f"general-udhr\tAnna {i} numaralı eve girdi.\tAnna went into house number {i}."
+        for i in range(120)
+    ]
+    corpus.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    for name in ("DICTIONARY_PAIRS", "SWITCHED_PAIRS"):
+        monkeypatch.setattr(prepare, name, 5)
+    none = tool("cleaning").Exclusions.read([])
+    found = prepare.collect({"tr": [corpus]}, prepare.read_mix(), 1, none, none, dictionaries)
+    carried = found.lexicons["tr"]
+    assert carried["minare"] == "minaret"
+    forms = {
+        form
+        for lexeme in lexicon.turkish(dictionaries)
+        if lexeme.lemma in of_kenet
+        for several in lexeme.forms.values()
+        for form in several
+    }
+    assert forms
+    assert forms.isdisjoint(carried)
 
 
 def test_turkish_words_are_put_in_english_with_their_endings(dictionaries: Path) -> None:

@@ -228,16 +228,26 @@ def test_a_damaged_lexicon_is_an_error_with_its_place(
     assert re.search(message, problem)
 
 
-def test_the_shipped_lexicon_is_what_the_index_says() -> None:
-    """Words in order with their English, no more and no fewer than its card says."""
-    folder = Path(__file__).resolve().parents[1] / "models" / "it-en"
+@pytest.mark.parametrize(
+    ("pair", "language", "source", "glossed"),
+    [
+        ("it-en", "Italian", "Il pettirosso dorme.", "Il robin dorme."),
+        ("tr-en", "Turkish", "Köyde kuraklıkta su yok.", "Köyde drought'ta su yok."),
+    ],
+)
+def test_the_shipped_lexicon_is_what_the_index_says(
+    pair: str, language: str, source: str, glossed: str
+) -> None:
+    """Words in order with their English, no more and no fewer than its card says; Turkish with endings."""
+    folder = Path(__file__).resolve().parents[1] / "models" / pair
     lexicon = Lexicon.read(folder / "lexicon.tsv")
     assert len(lexicon.english) > 10_000
     assert list(lexicon.english) == sorted(lexicon.english)
-    assert all(english.replace(" ", "").isalpha() for english in lexicon.english.values())
-    assert lexicon.glossed("Il pettirosso dorme.") == "Il robin dorme."
+    ending = "(?:'[a-zçğıöşü]+)?" if pair == "tr-en" else ""
+    assert all(re.fullmatch(f"[a-z ]+{ending}", one) for one in lexicon.english.values())
+    assert lexicon.glossed(source) == glossed
     card = (folder / "README.md").read_text(encoding="utf-8")
-    assert f"`lexicon.tsv` has {len(lexicon.english):,} Italian words" in card
+    assert f"`lexicon.tsv` has {len(lexicon.english):,} {language} words" in card
 
 
 def with_metadata(folder: Path, **more: object) -> Path:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from inflection_tr import NOUN_LABELS
 from lexicon import Lexeme, italian, turkish_of_wiktionary
 from phrases import inflected
 from substitution import ending, in_english, tags
@@ -28,6 +29,10 @@ RELATIVE, RANK = 1.6, 0.3
 """What a relative's similarity is worth in Zipf frequency, and what each place further down in the dictionary costs; set by eye."""
 KNOWN = 2.0
 """Zipf frequency that the English word must have."""
+GIVEN = NOUN_LABELS - {"m", "n"}
+"""Suffixes of the Turkish forms that the lexicon has: those of the rules, not doubled consonants (`hakkı`) or what English has after an
+apostrophe too (`sister'm`).
+"""
 LEFT_OUT = frozenset(
     (
         "barba barbe battuto calci cassazione ceca ceche cechi ceco centinaio condannati conduttore contenti delusione dimissioni "
@@ -126,7 +131,7 @@ def glossary_by_lemma(lexemes: Iterable[Lexeme], counts: Counter[str]) -> dict[s
     """The English of the forms of rare Turkish nouns and adjectives, with their endings (`in_english`), in the order of the forms.
 
     Turkish says with endings what Italian says with words, so that each form of a word is rare: what counts is how often the training
-    text has any. Forms that are a verb's or another word's too are left to the network.
+    text has any that the dictionary lists. Forms that are a verb's or another word's too are left to the network; adjectives have one form.
 
     counts: lower-case words of the training text.
     """
@@ -141,31 +146,43 @@ def glossary_by_lemma(lexemes: Iterable[Lexeme], counts: Counter[str]) -> dict[s
                 labels[label] += counts[form] * (lexeme.part == "noun")
     found: dict[str, tuple[float, str]] = {}
     for lemma, several in by_lemma.items():
-        # a noun has the endings of all cases, an adjective few
-        lexeme = max(several, key=lambda one: len(one.forms))
-        own = {form for forms in lexeme.forms.values() for form in forms}
-        english = _english_of(lemma, several)
-        if not english or sum(counts[form] for form in own) >= RARE_LEMMA:
+        # of one spelling the noun, which has the endings of all cases
+        lexeme = max(several, key=lambda one: (one.part == "noun", one.part == "adj"))
+        everything = {form for one in several for forms in one.forms.values() for form in forms}
+        english = _english_of(lexeme)
+        if not english or sum(counts[form] for form in everything) >= RARE_LEMMA:
             continue
-        frequency = sum(_frequency(form) for form in sorted(own))
-        for label, forms in lexeme.forms.items():
+        forms_by_label = lexeme.forms if lexeme.part == "noun" else {"": (lemma,)}
+        own = sorted(
+            (form, label)
+            for label, forms in forms_by_label.items()
+            for form in forms
+            if owners[form] == {(lemma, False)} and (label in GIVEN or not label)
+        )
+        frequency = sum(_frequency(form) for form, _ in own)
+        usual = max(1, sum(labels[label] for label in {label for _, label in own}))
+        for form, label in own:
+            if (
+                len(form) < SHORTEST
+                or not form.isalpha()
+                or form != form.lower()
+                or _foreign(form, "tr")
+            ):
+                continue
+            often = max(frequency * labels[label] / usual, _frequency(form))
             word = inflected(english, "NNS" if label.startswith("lAr") else "NN")
-            expected = frequency * labels[label] / max(1, labels.total())
-            for form in forms:
-                usable = len(form) >= SHORTEST and form.isalpha() and form == form.lower()
-                if usable and owners[form] == {(lemma, False)} and not _foreign(form, "tr"):
-                    often = max(expected, _frequency(form))
-                    found[form] = often, in_english(word, ending(label, form))
+            found[form] = often, in_english(word, ending(label, form))
     kept = sorted(found, key=lambda form: (-found[form][0], form))[:MOST_FORMS]
     return {form: found[form][1] for form in sorted(kept)}
 
 
-def _english_of(lemma: str, lexemes: Sequence[Lexeme]) -> str:
-    """The English of a Turkish word, or nothing where there is none to rely on."""
-    if lemma in LEFT_OUT_LEMMAS:
+def _english_of(lexeme: Lexeme) -> str:
+    """The English of a Turkish noun or adjective, or nothing where there is none to rely on."""
+    if lexeme.part == "verb" or len(lexeme.lemma) < SHORTEST or lexeme.lemma in LEFT_OUT_LEMMAS:
         return ""
-    readings = [(lemma, (word, "NN")) for one in lexemes for word in one.english if word.isalpha()]
-    candidate = _choice(readings, zipf_frequency(lemma, "tr") >= EVERYDAY)
+    words = [word for word in lexeme.english if word.isalpha() and len(word) > 2]  # `mm` is none
+    readings = [(lexeme.lemma, (word, "NN")) for word in words]
+    candidate = _choice(readings, zipf_frequency(lexeme.lemma, "tr") >= EVERYDAY)
     return candidate[0] if candidate else ""
 
 

@@ -12,8 +12,8 @@ import re
 
 VOWELS = "aeıioöuüâîû"
 _PLAIN = str.maketrans("âîû", "aiu")
-_UNSURE = re.compile(f"[{VOWELS}].*(?:[ao][lt]|ul)$|ğ[ıiuü]$")
-"""Often loans with the other harmony (`terminal`), or compounds that are inflected inside (`ayışığı`)."""
+_UNSURE = re.compile(f"[{VOWELS}].*(?:[ao][lt]|ul)$|ğ[ıiuü]$|.evi$|[{VOWELS}].*[{VOWELS}].*l[ae]r$")
+"""Often loans with the other harmony (`terminal`), compounds that are inflected inside (`ayışığı`, `cezaevi`), or plurals (`gaziler`)."""
 _HARD = "çfhkpsşt"
 _SOFTENED = {"p": "b", "ç": "c", "k": "ğ"}
 _SUFFIXES = (
@@ -25,6 +25,10 @@ _AFTER_VOWEL = (
 _AFTER_CONSONANT = (
     "I A In Im ImI ImA ImdA ImIz ImIzA ImIzdA ImIzIn InIz InI InA IndA IndAn InIn".split()
 )
+NOUN_LABELS = frozenset(
+    [*_SUFFIXES, *_AFTER_VOWEL, *_AFTER_CONSONANT, *("+" + label for label in _AFTER_CONSONANT)]
+)
+"""The suffixes of nouns that are known here, without the empty one."""
 _VERBAL = (
     "DI DIm DIk DInIz DIlAr mAdI mAdIm mAdIk mAdIlAr mIyor mIyorlAr mAyAcAk mAz mAlI mAlIyIz mAlIsInIz mIş mAdAn mAyAn DIğIm"
     " DIğImIz DIklArI"
@@ -65,6 +69,8 @@ def noun_forms(lemma: str) -> dict[str, tuple[str, ...]]:
     >>> forms = noun_forms("terlik")
     >>> forms["+ImIz"], forms["lArdAn"], noun_forms("sepet").get("I")
     (('terliğimiz',), ('terliklerden',), None)
+    >>> len(noun_forms("dolar")) > 1, noun_forms("gaziler"), noun_forms("cezaevi")
+    (True, {'': ('gaziler',)}, {'': ('cezaevi',)})
     """
     if _UNSURE.search(lemma):
         return {"": (lemma,)}

@@ -301,8 +301,8 @@ def suffix(form: str, stem: str) -> str | None:
 
 
 def turkish(folder: Path) -> Iterator[Lexeme]:
-    """Turkish nouns, adjectives and verbs, those of Wiktionary and then those that KeNet alone has, in the order of their lemmas; the
-    label of a form is what it adds to the stem (`suffix`).
+    """Turkish nouns, adjectives and verbs, those of `turkish_of_wiktionary` and then those that KeNet alone has, in the order of their
+    lemmas; the label of a form is what it adds to the stem (`suffix`).
     """
     known: set[str] = set()
     for lexeme in turkish_of_wiktionary(folder):
@@ -314,8 +314,8 @@ def turkish(folder: Path) -> Iterator[Lexeme]:
 
 
 def turkish_of_wiktionary(folder: Path) -> Iterator[Lexeme]:
-    """Those of `turkish` that Wiktionary knows, in its entries or by their synsets. A package may carry their English, not that of KeNet,
-    which is under the GPL.
+    """Those of `turkish` that Wiktionary knows: its entries, then, both in the order of their lemmas, words that have none but share
+    synsets with English. A package may carry their English, not that of KeNet, which is under the GPL.
     """
     entries, others = stardict(folder / "wiktionary-tr.tar.gz")
     forms: dict[int, list[str]] = defaultdict(list)
@@ -325,7 +325,9 @@ def turkish_of_wiktionary(folder: Path) -> Iterator[Lexeme]:
     linked = by_synset(wordnet, folder, ("wikt-tur.tab",))
     known = set()
     for lemma, number in sorted((lemma, number) for number, (lemma, _) in enumerate(entries)):
-        known.add(lemma)
+        known.add(
+            lemma
+        )  # one whose glosses are no use (rude, obsolete) has no English by its synsets either
         if not _lower_case_turkish(lemma):
             continue
         for part, english in glosses(entries[number][1]):

@@ -193,8 +193,10 @@ def collect(
         if dictionaries is not None:
             lexemes = list(DICTIONARIES[language][0](dictionaries))
             made += from_dictionary(language, lexemes, counts, prose, rng)
-            read, made_of = GLOSSARIES[language]
-            found.lexicons[language] = made_of(list(read(dictionaries)), counts)
+            read, lexicon_of = GLOSSARIES[language]
+            is_the_same = read is DICTIONARIES[language][0]
+            usable = lexemes if is_the_same else list(read(dictionaries))
+            found.lexicons[language] = lexicon_of(usable, counts)
         own = len(found.names) - before
         made.append((NOISE, noise(min(NOISE_LINES, own // PAIRS_A_NOISE), rng)))
         for name, together in made:
