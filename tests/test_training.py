@@ -639,6 +639,25 @@ def test_a_network_that_translates_back_is_told_into_which_language(prepared: Pa
         assert not words & {*WORDS[other]}, made
 
 
+def test_a_network_back_learns_what_people_wrote(prepared: Path, tmp_path: Path) -> None:
+    """Neither text that was translated back, nor sentences with English words in them."""
+    pytest.importorskip("torch")
+    batches, prepare = tool("batches"), tool("prepare")
+    sources = ("it/back-oldi-seed", f"it/{prepare.SWITCHED}", "it/oldi-seed")
+    pairs = [("Vedo un cane.", "I see a dog.")] * 30
+    names = [name for name in sources for _ in range(10)]
+    prepare.encode(
+        prepare.Collection(pairs, names), prepared / "sentencepiece.model", tmp_path / "data.npz"
+    )
+    mix = {phase: {"it": {"default": 1.0}} for phase in ("main", "final")}
+    data = np.load(tmp_path / "data.npz")
+    of_pairs = data["origins"][data["origin"]]
+    for reverse, drawn in ((False, sources), (True, sources[2:])):
+        found = batches.Corpus(tmp_path / "data.npz", mix, reverse=reverse)
+        for phase in mix:
+            assert set(of_pairs[found.draw(phase, 1, 0)].tolist()) == set(drawn)
+
+
 def test_a_network_back_becomes_the_channel_of_a_package(
     prepared: Path, trained: Path, tmp_path: Path
 ) -> None:

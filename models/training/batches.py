@@ -13,7 +13,7 @@ import sentencepiece
 import torch
 from augmentation import PLACEHOLDERS
 from model import MAX_POSITIONS, PAD
-from prepare import BOS, EOS, Mix, weight_of
+from prepare import BACK, BOS, EOS, SWITCHED, Mix, weight_of
 from torch import Tensor
 
 FIRST_BYTE = EOS + 1 + len(PLACEHOLDERS)
@@ -70,7 +70,8 @@ class Corpus:
 
     languages: draw pairs of these source languages only; all by default. What a network may answer stays the same.
     reverse: from English to the other languages, for a network that translates back; the first subword of a source is the mark of
-    the language that is wanted (`mark_of`).
+    the language that is wanted (`mark_of`). Sources whose foreign side no one writes (translated back, with English words in it) are
+    then never drawn.
 
     Raises ValueError where a language has no pair.
     """
@@ -96,11 +97,12 @@ class Corpus:
             )
             raise ValueError(message)
         chosen = frozenset(languages or held)
+        unwritten = [reverse and (n.startswith(BACK) or n == SWITCHED) for _, n in origins]
         self.weights = {
             phase: np.array(
                 [
-                    weight_of(tables[language], name) if language in chosen else 0.0
-                    for language, name in origins
+                    weight_of(tables[language], name) if language in chosen and not never else 0.0
+                    for (language, name), never in zip(origins, unwritten, strict=True)
                 ]
             )[data["origin"]]
             for phase, tables in mix.items()
