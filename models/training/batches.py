@@ -97,12 +97,15 @@ class Corpus:
             )
             raise ValueError(message)
         chosen = frozenset(languages or held)
-        unwritten = [reverse and (n.startswith(BACK) or n == SWITCHED) for _, n in origins]
+        drawn = [
+            language in chosen and not (reverse and (name.startswith(BACK) or name == SWITCHED))
+            for language, name in origins
+        ]
         self.weights = {
             phase: np.array(
                 [
-                    weight_of(tables[language], name) if language in chosen and not never else 0.0
-                    for (language, name), never in zip(origins, unwritten, strict=True)
+                    weight_of(tables[language], name) if is_drawn else 0.0
+                    for (language, name), is_drawn in zip(origins, drawn, strict=True)
                 ]
             )[data["origin"]]
             for phase, tables in mix.items()

@@ -89,6 +89,11 @@ def _choice(readings: Sequence[tuple[str, Candidate]], everyday: bool) -> Candid
     return best[2] if best[1] or (few and not everyday) else None
 
 
+def _looked_up(form: str) -> bool:
+    """Whether `normalize` looks a form up, and it is long enough to be no abbreviation."""
+    return len(form) >= SHORTEST and form.isalpha() and form.islower()
+
+
 def _foreign(form: str, language: str) -> bool:
     """Whether a form may be English left as it is."""
     own, other = zipf_frequency(form, language), zipf_frequency(form, "en")
@@ -109,7 +114,7 @@ def glossary(lexemes: Iterable[Lexeme], counts: Counter[str]) -> dict[str, str]:
                 continue
             tag = tags(lexeme, label)[0]
             for form in forms:
-                if len(form) >= SHORTEST and form.isalpha() and form.islower():
+                if _looked_up(form):
                     readings[form] += [
                         (lexeme.lemma, (english, tag))
                         for english in lexeme.english
@@ -162,15 +167,10 @@ def glossary_by_lemma(lexemes: Iterable[Lexeme], counts: Counter[str]) -> dict[s
         frequency = sum(_frequency(form) for form, _ in own)
         usual = max(1, sum(labels[label] for label in {label for _, label in own}))
         for form, label in own:
-            if (
-                len(form) < SHORTEST
-                or not form.isalpha()
-                or form != form.lower()
-                or _foreign(form, "tr")
-            ):
+            if not _looked_up(form) or _foreign(form, "tr"):
                 continue
             often = max(frequency * labels[label] / usual, _frequency(form))
-            word = inflected(english, "NNS" if label.startswith("lAr") else "NN")
+            word = inflected(english, tags(lexeme, label)[0])
             found[form] = often, in_english(word, ending(label, form))
     kept = sorted(found, key=lambda form: (-found[form][0], form))[:MOST_FORMS]
     return {form: found[form][1] for form in sorted(kept)}

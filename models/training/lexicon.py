@@ -305,10 +305,11 @@ def turkish(folder: Path) -> Iterator[Lexeme]:
     lemmas; the label of a form is what it adds to the stem (`suffix`).
     """
     known: set[str] = set()
-    for lexeme in turkish_of_wiktionary(folder):
+    wordnet = WordNet.read(folder)
+    for lexeme in _of_wiktionary(wordnet, folder):
         known.add(lexeme.lemma)
         yield lexeme
-    for (lemma, part), english in sorted(kenet(WordNet.read(folder), folder).items()):
+    for (lemma, part), english in sorted(kenet(wordnet, folder).items()):
         if lemma not in known and _lower_case_turkish(lemma):
             yield from _turkish(lemma, part, english, {})
 
@@ -317,11 +318,14 @@ def turkish_of_wiktionary(folder: Path) -> Iterator[Lexeme]:
     """Those of `turkish` that Wiktionary knows: its entries, then, both in the order of their lemmas, words that have none but share
     synsets with English. A package may carry their English, not that of KeNet, which is under the GPL.
     """
+    return _of_wiktionary(WordNet.read(folder), folder)
+
+
+def _of_wiktionary(wordnet: WordNet, folder: Path) -> Iterator[Lexeme]:
     entries, others = stardict(folder / "wiktionary-tr.tar.gz")
     forms: dict[int, list[str]] = defaultdict(list)
     for form, number in others:
         forms[number].append(form)
-    wordnet = WordNet.read(folder)
     linked = by_synset(wordnet, folder, ("wikt-tur.tab",))
     known = set()
     for lemma, number in sorted((lemma, number) for number, (lemma, _) in enumerate(entries)):
