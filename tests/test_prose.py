@@ -81,6 +81,30 @@ def test_sentences_of_wikipedia_are_put_together_again() -> None:
     ]
 
 
+def test_tagged_texts_are_put_together_again() -> None:
+    text = (
+        "The_DT mayor_NN of_IN the_DT town_NN ,_, who_WP did_VBD n't_RB vote_VB ,_, wasn_NN ’_NN t_NN there_RB ._. \n\n"
+        'He_PRP said_VBD :_: "_`` It_PRP was_VBD the_DT last_JJ time_NN ._. \n'
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("masc_tagged/written/news.txt", text)
+    assert read("tagged", buffer.getvalue()) == [
+        "The mayor of the town, who didn't vote, wasn’t there."
+    ]
+
+
+def test_paragraphs_of_wikitext_are_put_together_again() -> None:
+    text = (
+        " = The harbour of the town = \n \n The harbour has 2 @,@ 500 red @-@ tipped lamps , and they burn until the morning . "
+        "The <unk> is in the north of the town . It was built in 1950 – 51 by the people of the town . \n"
+    )
+    assert read("wikitext", text.encode()) == [
+        "The harbour has 2,500 red-tipped lamps, and they burn until the morning.",
+        "It was built in 1950–51 by the people of the town.",
+    ]
+
+
 def test_speeches_are_read_without_speakers_and_applause() -> None:
     speech = (
         b"THE PRESIDENT: We have come a long way in this year. (Applause.) The way\nthat lies before us is long.\n\n"

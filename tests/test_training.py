@@ -675,6 +675,15 @@ def test_a_network_back_becomes_the_channel_of_a_package(
         assert (read.version, read.channel) == ("0.2", Channel(0.25, f"<0x{ord(language[0]):02x}>"))
         assert (package / "model" / "model.bin").read_bytes() == model
         assert not list(package.glob("*.new"))
+        before = export.read_checkpoint(prepared / "channel.pt")
+        again = export.read_checkpoint(package / "channel")
+        assert (again.shape, again.spent()) == (before.shape, before.spent())
+        assert again.answers.tolist() == before.answers.tolist()
+        assert np.allclose(
+            again.weights["encoder.0.inner.weight"],
+            before.weights["encoder.0.inner.weight"],
+            atol=0.02,
+        )
         engine = Engine(read, TranslateOptions(threads=1, mbr=2))
         foreign, english = FRAMES[language]
         for word in words:

@@ -38,6 +38,7 @@ from layout import (
     grown,
     read_answers,
     read_package,
+    read_training,
     variables,
 )
 from model import Shape, position_encodings
@@ -89,12 +90,11 @@ class Checkpoint:
 
 def read_checkpoint(path: Path, kind: str = "average") -> Checkpoint:
     """The weights of a checkpoint: `average` (running average of the last steps) or `master` (the
-    last step); or of a package, de-quantised.
+    last step); or of a package or the channel in it, de-quantised.
     """
     if path.is_dir():
         shape, weights = read_package(path)
-        metadata = json.loads((path / "metadata.json").read_bytes())
-        spent = metadata.get("training", {})
+        spent = read_training(path)
         counts = (spent.get(name, 0) for name in ("steps", "target_tokens", "minutes"))
         return Checkpoint(shape, weights, np.array(read_answers(path)), *counts)
     saved = torch.load(path, map_location="cpu", weights_only=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from model import Shape
@@ -109,13 +110,13 @@ def read_variables(model: Path) -> Weights:
 
 
 def read_package(package: Path) -> tuple[Shape, Weights]:
-    """The network of a package, its int8 weights turned back into float32 and its sharpness taken
+    """The network of a package or of a channel (`tr-en/channel`), its int8 weights turned back into float32 and its sharpness taken
     back: the start of another training run.
 
     A subword that it cannot output gets the lowest bias of a word or byte that it can, so that a run which adds it to the
     answers begins with it unlikely. (Not that of the special marks: label smoothing would wrench a subword so far down.)
     """
-    stored = read_variables(package / "model" / "model.bin")
+    stored = read_variables(_model_of(package) / "model.bin")
 
     def full(name: str) -> np.ndarray:
         scale = stored.get(f"{name}_scale")
@@ -146,15 +147,28 @@ def read_package(package: Path) -> tuple[Shape, Weights]:
     return shape, weights | {"bias": bias}
 
 
+def _model_of(folder: Path) -> Path:
+    """Where the network lies: in a package in a folder of its own, a channel is one."""
+    return folder / "model" if (folder / "metadata.json").exists() else folder
+
+
+def read_training(package: Path) -> dict[str, Any]:
+    """What the metadata of a package say of the training of its network or, for a channel's folder, of the channel."""
+    of_package = package / "metadata.json"
+    if of_package.exists():
+        return dict(json.loads(of_package.read_bytes()).get("training", {}))
+    around = json.loads((package.parent / "metadata.json").read_bytes())
+    return dict(around[package.name].get("training", {}))
+
+
 def _sharpness(package: Path) -> float:
     """What `export.py` multiplied the logits by; packages of before 0.5.0 do not say: 1."""
-    metadata = json.loads((package / "metadata.json").read_bytes())
-    return float(metadata.get("training", {}).get("sharpness", 1.0))
+    return float(read_training(package).get("sharpness", 1.0))
 
 
 def read_answers(package: Path) -> list[int]:
-    """Numbers, in the source vocabulary, of the subwords that a package can output."""
-    model = package / "model"
+    """Numbers, in the source vocabulary, of the subwords that a package or a channel can output."""
+    model = _model_of(package)
     if (model / "shared_vocabulary.json").exists():
         return list(range(len(json.loads((model / "shared_vocabulary.json").read_bytes()))))
     source, target = (

@@ -61,6 +61,10 @@ _APPLAUSE = re.compile(r"[(\[](?:applause|laughter)[^()\]]*[)\]]", re.IGNORECASE
 _SPEAKER = re.compile(r"^\s*[A-Z][A-Z .']+:\s*")
 _SHOUTED = re.compile(r"\b[^\W\d_a-zß-ÿ]{5,}\b")
 """A word in capitals that is longer than most abbreviations: surnames in the World Factbook."""
+_JOINED = re.compile(r" @([-,.])@ ")
+"""A hyphen, comma or point inside a word or number of WikiText."""
+_APART_FROM = re.compile(r"(?<=\w) (’) ?(?=(?:s|m|t|d|re|ve|ll)\b)|(?<=\d) (–) (?=\d)")
+"""A typographic apostrophe or a dash that the detokeniser leaves apart from the words beside it."""
 _YEAR = re.compile(r"\s*\(\d{4}(?: est\.)?\)\s*$")
 
 
@@ -127,8 +131,12 @@ def wikisplit(files: Files) -> Iterator[str]:
         for line in data.decode("utf-8").split("\n"):
             tokens = line.partition("\t")[0].replace("''", '"').split()
             if tokens.count('"') in (0, 2, 4) and not {"'", "/"} & {*tokens}:
-                text = detokenizer.detokenize(tokens).replace(" n't", "n't")
-                yield text.replace(" - ", "-")
+                yield _detokenized(detokenizer, tokens)
+
+
+def _detokenized(detokenizer: MosesDetokenizer, tokens: list[str]) -> str:
+    text: str = detokenizer.detokenize(tokens).replace(" n't", "n't")
+    return _APART_FROM.sub(r"\1\2", text.replace(" - ", "-"))
 
 
 def speeches(files: Files) -> Iterator[str]:
@@ -141,11 +149,37 @@ def speeches(files: Files) -> Iterator[str]:
                     yield _SPEAKER.sub("", _APPLAUSE.sub(" ", paragraph)).replace("--", " – ")
 
 
+def tagged(files: Files) -> Iterator[str]:
+    """The sentences, one a line, of tagged texts in ZIP archives (`The_DT news_NN`), put together again; not those with odd quotation
+    marks.
+    """
+    detokenizer = MosesDetokenizer("en")
+    for data in files.values():
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in sorted(archive.namelist()):
+                for line in archive.read(name).decode("utf-8", "replace").split("\n"):
+                    tokens = [token.rpartition("_")[0] for token in line.split()]
+                    if tokens.count('"') in (0, 2, 4) and not {"'", "/", ""} & {*tokens}:
+                        yield _detokenized(detokenizer, tokens)
+
+
+def wikitext(files: Files) -> Iterator[str]:
+    """The paragraphs of WikiText (tokens of Wikipedia), put together again; not their sentences with a word left out (`<unk>`)."""
+    detokenizer = MosesDetokenizer("en")
+    for data in files.values():
+        for line in data.decode("utf-8").split("\n"):
+            tokens = _JOINED.sub(r"\1", line).replace("<unk>", GAP).split()
+            if tokens and tokens[0] != "=" and tokens.count('"') % 2 == 0:
+                yield _detokenized(detokenizer, tokens)
+
+
 READERS: dict[str, Callable[[Files], Iterator[str]]] = {
     "cnxml": cnxml,
     "factbook": factbook,
     "speeches": speeches,
+    "tagged": tagged,
     "wikisplit": wikisplit,
+    "wikitext": wikitext,
 }
 """By the kind of a source of prose in `gather.toml`."""
 

@@ -296,7 +296,7 @@ def parser() -> argparse.ArgumentParser:
         "--start",
         type=Path,
         nargs="+",
-        help="package folder or checkpoint to start from, or several for their mean; layers may be added",
+        help="package folder, channel in it (`tr-en/channel`) or checkpoint to start from, or several for their mean; layers may be added",
     )
     out.add_argument(
         "--languages",
