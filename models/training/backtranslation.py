@@ -225,7 +225,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("corpora", type=Path, help="folder with it-en.tsv(.xz), tr-en.tsv(.xz)")
     parser.add_argument("work", type=Path, help="folder with sentencepiece.model")
-    parser.add_argument("checkpoint", type=Path, help="of a run with --reverse")
+    parser.add_argument(
+        "checkpoint", type=Path, help="of a run with --reverse, or a channel (`tr-en/channel`)"
+    )
     parser.add_argument("--language", required=True, help="into which to translate: it or tr")
     parser.add_argument(
         "--judge",

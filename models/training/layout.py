@@ -147,18 +147,22 @@ def read_package(package: Path) -> tuple[Shape, Weights]:
     return shape, weights | {"bias": bias}
 
 
+def _is_channel(folder: Path) -> bool:
+    """Whether a folder is the channel in a package: the network alone, of which the package's metadata tell."""
+    return not (folder / "metadata.json").exists()
+
+
 def _model_of(folder: Path) -> Path:
-    """Where the network lies: in a package in a folder of its own, a channel is one."""
-    return folder / "model" if (folder / "metadata.json").exists() else folder
+    return folder if _is_channel(folder) else folder / "model"
 
 
-def read_training(package: Path) -> dict[str, Any]:
-    """What the metadata of a package say of the training of its network or, for a channel's folder, of the channel."""
-    of_package = package / "metadata.json"
-    if of_package.exists():
-        return dict(json.loads(of_package.read_bytes()).get("training", {}))
-    around = json.loads((package.parent / "metadata.json").read_bytes())
-    return dict(around[package.name].get("training", {}))
+def read_training(folder: Path) -> dict[str, Any]:
+    """What the metadata say of the training of a package's network, or of that of the channel in it."""
+    is_channel = _is_channel(folder)
+    file = (folder.parent if is_channel else folder) / "metadata.json"
+    metadata = json.loads(file.read_bytes())
+    told: dict[str, Any] = (metadata[folder.name] if is_channel else metadata).get("training", {})
+    return told
 
 
 def _sharpness(package: Path) -> float:

@@ -329,9 +329,8 @@ def _of_wiktionary(wordnet: WordNet, folder: Path) -> Iterator[Lexeme]:
     linked = by_synset(wordnet, folder, ("wikt-tur.tab",))
     known = set()
     for lemma, number in sorted((lemma, number) for number, (lemma, _) in enumerate(entries)):
-        known.add(
-            lemma
-        )  # one whose glosses are no use (rude, obsolete) has no English by its synsets either
+        # one whose glosses are no use (rude, obsolete) has no English by its synsets either
+        known.add(lemma)
         if not _lower_case_turkish(lemma):
             continue
         for part, english in glosses(entries[number][1]):

@@ -63,7 +63,7 @@ _SHOUTED = re.compile(r"\b[^\W\d_a-zß-ÿ]{5,}\b")
 """A word in capitals that is longer than most abbreviations: surnames in the World Factbook."""
 _JOINED = re.compile(r" @([-,.])@ ")
 """A hyphen, comma or point inside a word or number of WikiText."""
-_APART_FROM = re.compile(r"(?<=\w) (’) ?(?=(?:s|m|t|d|re|ve|ll)\b)|(?<=\d) (–) (?=\d)")
+_STRAY = re.compile(r"(?<=\w) (’) ?(?=(?:s|m|t|d|re|ve|ll)\b)|(?<=\d) (–) (?=\d)")
 """A typographic apostrophe or a dash that the detokeniser leaves apart from the words beside it."""
 _YEAR = re.compile(r"\s*\(\d{4}(?: est\.)?\)\s*$")
 
@@ -130,23 +130,33 @@ def wikisplit(files: Files) -> Iterator[str]:
     for data in files.values():
         for line in data.decode("utf-8").split("\n"):
             tokens = line.partition("\t")[0].replace("''", '"').split()
-            if tokens.count('"') in (0, 2, 4) and not {"'", "/"} & {*tokens}:
+            if _has_plain_marks(tokens):
                 yield _detokenized(detokenizer, tokens)
+
+
+def _has_plain_marks(tokens: list[str]) -> bool:
+    """Whether quotation marks come in pairs, and none is of a kind that cannot be put back where it was."""
+    return tokens.count('"') in (0, 2, 4) and not {"'", "/"} & {*tokens}
 
 
 def _detokenized(detokenizer: MosesDetokenizer, tokens: list[str]) -> str:
     text: str = detokenizer.detokenize(tokens).replace(" n't", "n't")
-    return _APART_FROM.sub(r"\1\2", text.replace(" - ", "-"))
+    return _STRAY.sub(r"\1\2", text.replace(" - ", "-"))
 
 
 def speeches(files: Files) -> Iterator[str]:
     """The paragraphs of the plain texts in ZIP archives, without the names of speakers and the applause."""
     for data in files.values():
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in sorted(archive.namelist()):
-                text = archive.read(name).decode("cp1252", "replace")
-                for paragraph in re.split(r"\n\s*\n", text):
-                    yield _SPEAKER.sub("", _APPLAUSE.sub(" ", paragraph)).replace("--", " – ")
+        for text in _zipped(data):
+            for paragraph in re.split(r"\n\s*\n", text.decode("cp1252", "replace")):
+                yield _SPEAKER.sub("", _APPLAUSE.sub(" ", paragraph)).replace("--", " – ")
+
+
+def _zipped(archive: bytes) -> Iterator[bytes]:
+    """The files of a ZIP archive, in the order of their names."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        for name in sorted(opened.namelist()):
+            yield opened.read(name)
 
 
 def tagged(files: Files) -> Iterator[str]:
@@ -155,12 +165,11 @@ def tagged(files: Files) -> Iterator[str]:
     """
     detokenizer = MosesDetokenizer("en")
     for data in files.values():
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in sorted(archive.namelist()):
-                for line in archive.read(name).decode("utf-8", "replace").split("\n"):
-                    tokens = [token.rpartition("_")[0] for token in line.split()]
-                    if tokens.count('"') in (0, 2, 4) and not {"'", "/", ""} & {*tokens}:
-                        yield _detokenized(detokenizer, tokens)
+        for text in _zipped(data):
+            for line in text.decode("utf-8", "replace").split("\n"):
+                tokens = [token.rpartition("_")[0] for token in line.split()]
+                if all(tokens) and _has_plain_marks(tokens):
+                    yield _detokenized(detokenizer, tokens)
 
 
 def wikitext(files: Files) -> Iterator[str]:
