@@ -633,10 +633,45 @@ def test_a_network_that_translates_back_is_told_into_which_language(prepared: Pa
     train(prepared, "--reverse", "--steps", "150", "--checkpoint", "both.pt")
     english = [f"I see a {word}." for word in WORDS["it"].values()]
     for language, other in (("it", "tr"), ("tr", "it")):
-        made = backtranslation.translated(prepared / "both.pt", vocabulary, language, english, 1)
+        network = backtranslation.NetworkBack(prepared / "both.pt", vocabulary, language, 1)
+        made = network.translated(english)
         words = {*re.findall(r"\w+", " ".join(made))}
         assert words & {*WORDS[language]}, made
         assert not words & {*WORDS[other]}, made
+
+
+def test_translating_back_goes_on_where_it_was_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call that was killed in the middle of a line loses that line; another network starts anew."""
+    backtranslation = tool("backtranslation")
+    monkeypatch.setattr(backtranslation, "SLICE", 2)
+
+    class Network:
+        identity = "one"
+
+        def __init__(self) -> None:
+            self.asked: list[str] = []
+
+        def translated(self, texts: list[str]) -> list[str]:
+            if "stop" in texts:
+                raise KeyboardInterrupt
+            self.asked += texts
+            return [f"{self.identity} {text}" for text in texts]
+
+    kept = tmp_path / "kept.jsonl"
+    first, second, other = Network(), Network(), Network()
+    other.identity = "two"
+    with pytest.raises(KeyboardInterrupt):
+        backtranslation.resumable(first, ["a\u2028b", "c", "d", "c", "e", "stop"], kept)
+    kept.write_bytes(kept.read_bytes()[:-3])
+    texts = ["a\u2028b", "c", "d", "c", "e", "f"]
+    assert backtranslation.resumable(second, texts, kept) == [f"one {text}" for text in texts]
+    assert (first.asked, second.asked) == (["a\u2028b", "c", "d", "e"], ["e", "f"])
+    assert backtranslation.resumable(second, texts, kept) == [f"one {text}" for text in texts]
+    assert second.asked == ["e", "f"]
+    assert backtranslation.resumable(other, texts[:2], kept) == ["two a\u2028b", "two c"]
+    assert other.asked == texts[:2]
 
 
 def test_a_network_back_learns_what_people_wrote(prepared: Path, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ machine's (I. Caswell, C. Chelba and D. Grangier 2019, `Tagged Back-Translation`
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import lzma
 import os
 import re
@@ -37,6 +39,8 @@ SHORTEST, LONGEST = 4, 60
 """Words of a sentence worth translating back."""
 TOKENS = 4096
 """Subwords translated together."""
+SLICE = 5000
+"""Sentences after which what has been translated is written down."""
 LONG = 4
 """Letters of a word that is no chance likeness in two languages."""
 RARER = 1.0
@@ -136,28 +140,68 @@ class Pieces:
         return text
 
 
-def translated(
-    checkpoint: Path, vocabulary: Path, language: str, texts: Sequence[str], beam: int
-) -> list[str]:
-    """What a network of `train.py --reverse` makes of English sentences in a language."""
-    pieces = Pieces(vocabulary)
-    names = read_pieces(vocabulary)
-    mark = names[mark_of(language)]
-    with tempfile.TemporaryDirectory() as folder:
-        spec = specification(read_checkpoint(checkpoint), names)
-        spec.optimize(quantization="int8")
-        spec.save(folder)
-        network = ctranslate2.Translator(folder, intra_threads=1, inter_threads=os.cpu_count() or 1)
-        results = network.translate_batch(
-            [[mark, *split] for split in pieces.split(texts)],
-            beam_size=beam,
+class NetworkBack:
+    """A network of `train.py --reverse`, or a channel: from English to a language."""
+
+    def __init__(self, checkpoint: Path, vocabulary: Path, language: str, beam: int) -> None:
+        self._pieces, self._beam = Pieces(vocabulary), beam
+        names = read_pieces(vocabulary)
+        self._mark = names[mark_of(language)]
+        with tempfile.TemporaryDirectory() as folder:
+            spec = specification(read_checkpoint(checkpoint), names)
+            spec.optimize(quantization="int8")
+            spec.save(folder)
+            model = (Path(folder) / "model.bin").read_bytes()
+            self._network = ctranslate2.Translator(
+                folder, intra_threads=1, inter_threads=os.cpu_count() or 1
+            )
+        settings = json.dumps([language, beam, REPEAT, LONGEST]).encode()
+        self.identity = hashlib.sha256(model + settings).hexdigest()
+        """Of the weights and of how they translate."""
+
+    def translated(self, texts: Sequence[str]) -> list[str]:
+        """What it makes of English sentences."""
+        results = self._network.translate_batch(
+            [[self._mark, *split] for split in self._pieces.split(texts)],
+            beam_size=self._beam,
             max_batch_size=TOKENS,
             batch_type="tokens",
             max_decoding_length=2 * LONGEST,
             repetition_penalty=1.1,
             no_repeat_ngram_size=REPEAT,
         )
-    return [pieces.joined(result.hypotheses[0]) for result in results]
+        return [self._pieces.joined(result.hypotheses[0]) for result in results]
+
+
+def resumable(network: NetworkBack, texts: Sequence[str], kept: Path) -> list[str]:
+    """What a network makes of English sentences, slice by slice; a call that was stopped goes on where it was.
+
+    kept: file with what has been translated so far, one JSON array of a sentence and its translation a line, after a line with the
+    network's identity; that of another network is begun anew. The last line of a call that was killed may be half a line: it is left out.
+    """
+    known = dict(_kept(kept, network.identity))
+    with kept.open("a", encoding="utf-8") as file:
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        for start in range(0, len(missing), SLICE):
+            part = missing[start : start + SLICE]
+            for pair in zip(part, network.translated(part), strict=True):
+                known[pair[0]] = pair[1]
+                file.write(json.dumps(pair) + "\n")
+            file.flush()
+            print(f"{len(known)} of {len(texts)} sentences translated", flush=True)
+    return [known[text] for text in texts]
+
+
+def _kept(path: Path, identity: str) -> list[tuple[str, str]]:
+    """What an earlier call of the same network translated; leaves the file ending with a whole line."""
+    header = json.dumps(identity) + "\n"
+    written = path.read_bytes() if path.exists() else b""
+    whole = written[: written.rfind(b"\n") + 1].decode()
+    if not whole.startswith(header):
+        whole = header
+    if whole.encode() != written:
+        path.write_text(whole, encoding="utf-8", newline="\n")
+    return [tuple(json.loads(line)) for line in whole.removeprefix(header).splitlines()]
 
 
 def likelihoods(package: Path, foreign: Sequence[str], english: Sequence[str]) -> list[float]:
@@ -250,9 +294,11 @@ def main() -> None:
         options.corpora, options.language, DICTIONARIES, read_limits(), options.most
     )
     print(len(sentences), "sentences", flush=True)
-    english = [sentence.text for sentence in sentences]
-    vocabulary = options.work / "sentencepiece.model"
-    foreign = translated(options.checkpoint, vocabulary, options.language, english, options.beam)
+    network = NetworkBack(
+        options.checkpoint, options.work / "sentencepiece.model", options.language, options.beam
+    )
+    kept_so_far = options.work / f"{options.language}.backtranslating.jsonl"
+    foreign = resumable(network, [sentence.text for sentence in sentences], kept_so_far)
     usable = [
         (sentence, text)
         for sentence, text in zip(sentences, foreign, strict=True)
@@ -273,6 +319,7 @@ def main() -> None:
             sentence, text = usable[place]
             file.write(f"{BACK}{sentence.origin}\t{MARK}{text}\t{sentence.text}\n")
     part.replace(out)
+    kept_so_far.unlink()
     print(f"{out}: {len(kept)} pairs")
 
 
