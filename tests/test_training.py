@@ -644,6 +644,7 @@ def test_translating_back_goes_on_where_it_was_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A call that was killed in the middle of a line loses that line; another network starts anew."""
+    pytest.importorskip("torch")
     backtranslation = tool("backtranslation")
     monkeypatch.setattr(backtranslation, "SLICE", 2)
 
